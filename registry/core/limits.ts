@@ -1,0 +1,45 @@
+/** Every bound on what comes from outside, each with its reason. Sizes are bytes, times are ms. */
+export const limits = {
+  /** A request body: 25 usual modules of 200 kB fit, and one request cannot fill the memory. */
+  requestBytes: 8 * 1024 * 1024,
+  /** A proposal's modules: the first customer has 24; ten times that is a large estate. */
+  modulesPerProposal: 256,
+  /** A proposal's files: buf needs 0.6 GiB for 200 large files, and time grows with the count. */
+  filesPerProposal: 2000,
+  /** One file: descriptor.proto, the largest file that people write by hand, is 60 kB. */
+  fileBytes: 1024 * 1024,
+  /** A file's path: what fits in a tar header without extensions. */
+  pathLength: 200,
+  /** Folders in a path: deeper than any package that people name. */
+  pathDepth: 16,
+  /** A part of a module's name: npm allows 214 for the whole package name. */
+  moduleNamePartLength: 64,
+  /** A subject or pattern: the control line of nats-server holds 4096 bytes with the reply. */
+  subjectLength: 512,
+  /** Tokens of a subject: the depth of the lookup trie. */
+  subjectTokens: 32,
+  /** A parameter's value: see WIRE, one token of a subject. */
+  parameterLength: 128,
+  /** Fields of one message: far above what people write, below what stalls the generator. */
+  fieldsPerMessage: 2000,
+  /** Messages, enums and fields of one proposal together. */
+  elementsPerProposal: 100_000,
+  /** Nesting of braces or brackets in a file: protobuf's own parsers stop at 100 levels of messages. */
+  nestingDepth: 64,
+  /** A compiled image: four times the request. */
+  imageBytes: 32 * 1024 * 1024,
+  /** One run of buf: a 200-file build takes 0.6 s on two cores, a breaking run 2.6 s. */
+  bufMs: 30_000,
+  /** What buf may print before it is stopped. */
+  bufOutputBytes: 4 * 1024 * 1024,
+  /** buf processes at once: one for each core of a small machine. */
+  bufProcesses: 2,
+  /** Findings in a report: a reader stops far earlier, and the report is stored. */
+  findingsPerReport: 2000,
+  /** Registrations that wait for the one that runs. */
+  registrationsWaiting: 64,
+  /** A page of a listing. */
+  pageSize: 1000,
+  /** One call to the npm registry. */
+  npmMs: 30_000,
+} as const;
