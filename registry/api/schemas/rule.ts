@@ -1,0 +1,17 @@
+import { type Static, Type } from "typebox";
+import { tiers } from "../../core/gate/report.ts";
+
+/** A named reason why a change can be refused. */
+export const RuleSchema = Type.Object({
+  id: Type.String(),
+  tier: Type.Enum([...tiers]),
+  /** Who finds it: buf, or Charter's own comparison of bindings. */
+  source: Type.Enum(["buf", "charter"]),
+  /** What the rule checks. */
+  summary: Type.String(),
+  /** What to do about a finding. */
+  remedy: Type.String(),
+});
+export type Rule = Static<typeof RuleSchema>;
+
+export const RuleListSchema = Type.Object({ rules: Type.Array(RuleSchema) });

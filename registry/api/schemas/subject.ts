@@ -1,0 +1,71 @@
+import { type Static, Type } from "typebox";
+import { RoleSchema } from "./report.ts";
+
+const NullableString = Type.Union([Type.String(), Type.Null()]);
+
+/** The contract of a subject pattern as it stands in a release. */
+export const BindingRecordSchema = Type.Object({
+  pattern: Type.String(),
+  kind: Type.Enum(["request", "streaming", "event"]),
+  messageType: Type.String(),
+  /** The reply's or the frame's message; null for an event. */
+  replyType: NullableString,
+  /** The full name of the rpc; null for an event. */
+  rpc: NullableString,
+  queueGroup: NullableString,
+  owner: NullableString,
+  deadlineMs: Type.Union([Type.Integer(), Type.Null()]),
+  idempotency: Type.Union([Type.Enum(["unknown", "no_side_effects", "idempotent"]), Type.Null()]),
+  replySubject: NullableString,
+  framesPattern: NullableString,
+  /** The JetStream stream that keeps an event; null for a core subject. */
+  stream: Type.Union([
+    Type.Object({ name: Type.String(), maxAgeS: Type.Integer(), maxBytes: Type.String() }),
+    Type.Null(),
+  ]),
+  /** Where the binding is written. */
+  file: Type.String(),
+  line: Type.Integer(),
+  module: Type.String(),
+  semver: Type.String(),
+  digest: Type.String(),
+  /** How often the contract of this subject has changed, counted from 1. */
+  subjectVersion: Type.Integer(),
+  package: Type.Object({ name: Type.String(), version: Type.String() }),
+});
+export type BindingRecord = Static<typeof BindingRecordSchema>;
+
+/** The binding of a subject, and what the subject is in it. */
+export const ResolutionSchema = Type.Object({
+  subject: Type.String(),
+  /** Which side of the binding the subject is. */
+  role: RoleSchema,
+  /** The pattern of that side. */
+  matched: Type.String(),
+  /** The values of the parameters by name; empty when a pattern was asked for. */
+  parameters: Type.Record(Type.String(), Type.String()),
+  ...BindingRecordSchema.properties,
+});
+export type Resolution = Static<typeof ResolutionSchema>;
+
+export const SubjectListSchema = Type.Object({
+  subjects: Type.Array(BindingRecordSchema),
+  next: NullableString,
+});
+export type SubjectList = Static<typeof SubjectListSchema>;
+
+/** One version of a subject's contract and the release that brought it. */
+export const SubjectVersionSchema = Type.Object({
+  pattern: Type.String(),
+  version: Type.Integer(),
+  module: Type.String(),
+  semver: Type.String(),
+  messageType: Type.String(),
+  replyType: NullableString,
+});
+
+export const SubjectVersionListSchema = Type.Object({
+  pattern: Type.String(),
+  /** Newest first. */
+  versions: Type.Array(SubjectVersionSchema),
+});
