@@ -14,15 +14,15 @@ import {
   EnumOptionsSchema,
   EnumValueOptionsSchema,
   ExtensionRangeOptionsSchema,
-  FieldDescriptorProto_Label as Label,
-  FieldDescriptorProto_Type as Type,
   FieldDescriptorProtoSchema,
   FieldOptionsSchema,
   FileOptionsSchema,
+  FieldDescriptorProto_Label as Label,
   MessageOptionsSchema,
   MethodOptionsSchema,
   OneofOptionsSchema,
   ServiceOptionsSchema,
+  FieldDescriptorProto_Type as Type,
 } from "@bufbuild/protobuf/wkt";
 import { type OptionPrinter, optionPrinter } from "./print-proto-options.ts";
 
@@ -46,7 +46,7 @@ export function printProto(file: DescFile): string {
     [headLine(proto)],
     proto.package ? [`package ${proto.package};`] : [],
     proto.dependency.map((path, index) => importLine(proto, path, index)),
-    statements(printer.options(FileOptionsSchema, proto.options)),
+    statements(printer.options(FileOptionsSchema, proto.options).sort()),
     ...proto.service.map((service) => serviceLines(printer, service)),
     ...proto.messageType.map((message) => messageLines(printer, message)),
     ...proto.enumType.map((enumType) => enumLines(printer, enumType)),
@@ -76,7 +76,9 @@ function importLine(proto: FileDescriptorProto, path: string, index: number): st
 
 function messageLines(printer: Printer, message: DescriptorProto): string[] {
   const mapEntries = new Map(
-    message.nestedType.filter((nested) => nested.options?.mapEntry).map((e) => [e.name, e]),
+    message.nestedType
+      .filter((nested) => nested.options?.mapEntry)
+      .map((entry) => [`${message.name}.${entry.name}`, entry]),
   );
   const body = [
     ...statements(printer.options(MessageOptionsSchema, message.options)),
@@ -98,13 +100,13 @@ function memberLines(
   message: DescriptorProto,
   mapEntries: Map<string, DescriptorProto>,
 ): string[] {
-  return message.field.flatMap((field, position) => {
-    if (!hasOneof(field)) {
-      return fieldLines(printer, field, mapEntries.get(lastName(field.typeName)));
+  return message.field.flatMap((field) => {
+    const oneof = hasOneof(field) ? message.oneofDecl[field.oneofIndex] : undefined;
+    if (!oneof) {
+      return fieldLines(printer, field, mapEntries.get(lastTwoNames(field.typeName)));
     }
     const members = message.field.filter((f) => hasOneof(f) && f.oneofIndex === field.oneofIndex);
-    if (message.field[position] !== members[0]) return [];
-    const oneof = message.oneofDecl[field.oneofIndex];
+    if (field !== members[0]) return [];
     return block(`oneof ${oneof.name}`, [
       ...statements(printer.options(OneofOptionsSchema, oneof.options)),
       ...members.flatMap((member) => fieldLines(printer, member, undefined)),
@@ -122,7 +124,7 @@ function fieldLines(
   mapEntry: DescriptorProto | undefined,
 ): string[] {
   const type = mapEntry
-    ? `map<${typeName(mapEntry.field[0])}, ${typeName(mapEntry.field[1])}>`
+    ? `map<${mapEntry.field.map(typeName).join(", ")}>`
     : `${labelOf(printer, field)}${typeName(field)}`;
   const brackets = [
     ...defaultValue(field),
@@ -163,18 +165,15 @@ function jsonName(field: FieldDescriptorProto): string[] {
 
 /** One `extend` block per run of extensions of the same message, so that their order stays. */
 function extendLines(printer: Printer, extensions: FieldDescriptorProto[]): string[] {
-  const runs: FieldDescriptorProto[][] = [];
+  const runs: { extendee: string; lines: string[] }[] = [];
   for (const extension of extensions) {
+    const { extendee } = extension;
+    const lines = fieldLines(printer, extension, undefined);
     const run = runs.at(-1);
-    if (run?.[0].extendee === extension.extendee) run.push(extension);
-    else runs.push([extension]);
+    if (run?.extendee === extendee) run.lines.push(...lines);
+    else runs.push({ extendee, lines });
   }
-  return runs.flatMap((run) =>
-    block(
-      `extend ${run[0].extendee}`,
-      run.flatMap((extension) => fieldLines(printer, extension, undefined)),
-    ),
-  );
+  return runs.flatMap(({ extendee, lines }) => block(`extend ${extendee}`, lines));
 }
 
 interface NumberRange {
@@ -238,10 +237,9 @@ function serviceLines(printer: Printer, service: ServiceDescriptorProto): string
 function methodLines(printer: Printer, method: MethodDescriptorProto): string[] {
   const input = `${method.clientStreaming ? "stream " : ""}${method.inputType}`;
   const output = `${method.serverStreaming ? "stream " : ""}${method.outputType}`;
-  return block(
-    `rpc ${method.name}(${input}) returns (${output})`,
-    statements(printer.options(MethodOptionsSchema, method.options)),
-  );
+  const head = `rpc ${method.name}(${input}) returns (${output})`;
+  if (!method.options) return [`${head};`];
+  return block(head, statements(printer.options(MethodOptionsSchema, method.options)));
 }
 
 function block(head: string, body: string[]): string[] {
@@ -255,6 +253,7 @@ function statements(options: string[]): string[] {
 
 function bracketed(head: string, options: string[]): string[] {
   if (options.length === 0) return [`${head};`];
+  if (options.length === 1) return `${head} [${options[0]}];`.split("\n");
   return [`${head} [`, ...options.join(",\n").split("\n").map(indent), "];"];
 }
 
@@ -271,6 +270,6 @@ function escapeControl(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-function lastName(typeName: string): string {
-  return typeName.slice(typeName.lastIndexOf(".") + 1);
+function lastTwoNames(typeName: string): string {
+  return typeName.split(".").slice(-2).join(".");
 }
