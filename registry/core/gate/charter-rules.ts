@@ -1,0 +1,76 @@
+import type { Tier } from "./report.ts";
+import type { Rule } from "./rule.ts";
+
+const v2 =
+  "Keep this subject as it is and bind the new form in a v2 package beside it, on v2 subjects.";
+
+type Row = readonly [id: string, tier: Tier, summary: string, remedy: string];
+
+/** What buf does not see: it treats options as text without meaning. */
+const rows: readonly Row[] = [
+  [
+    "BINDING_SUBJECT_NO_DELETE",
+    "wire",
+    "A bound subject is not bound any more, so its messages have no contract.",
+    v2,
+  ],
+  [
+    "BINDING_SUBJECT_SAME",
+    "wire",
+    "An rpc or event moved to another subject, so callers and listeners of the old one hear nothing.",
+    v2,
+  ],
+  ["BINDING_KIND_SAME", "wire", "A subject changed between request, streaming and event.", v2],
+  ["BINDING_TYPE_SAME", "wire", "Another message travels on a subject.", v2],
+  ["BINDING_REPLY_SUBJECT_SAME", "wire", "The subject of the replies changed.", v2],
+  [
+    "BINDING_FRAMES_SUBJECT_SAME",
+    "wire",
+    "The subject of the frames changed, so readers of the old one hear nothing.",
+    v2,
+  ],
+  [
+    "BINDING_QUEUE_GROUP_SAME",
+    "wire",
+    "The queue group changed: while old and new instances run side by side, each request is served twice.",
+    "Set the queue group back.",
+  ],
+  [
+    "BINDING_STREAM_SAME",
+    "wire",
+    "An event moved to another stream, or into or out of JetStream.",
+    v2,
+  ],
+  [
+    "BINDING_RETENTION_NO_SHORTEN",
+    "dangerous",
+    "A stream keeps its messages for less long, so late readers lose some.",
+    "Keep the retention, or lengthen it.",
+  ],
+  [
+    "BINDING_DEADLINE_NO_SHORTEN",
+    "dangerous",
+    "The deadline became shorter, so requests fail that succeeded before.",
+    "Keep the deadline, or lengthen it.",
+  ],
+  [
+    "BINDING_IDEMPOTENCY_NO_WEAKEN",
+    "dangerous",
+    "An rpc is not idempotent any more, but callers with older stubs retry it.",
+    "Keep the idempotency level, or bind the new behaviour to a new rpc.",
+  ],
+  [
+    "SENSITIVE_NO_REMOVE",
+    "dangerous",
+    "A field is not marked sensitive any more, so logs and reports may show it.",
+    "Mark the field as sensitive again.",
+  ],
+];
+
+export const charterRules: readonly Rule[] = rows.map(([id, tier, summary, remedy]) => ({
+  id,
+  tier,
+  source: "charter",
+  summary,
+  remedy,
+}));

@@ -1,0 +1,35 @@
+import { bufRules } from "./buf-rules.ts";
+import { charterRules } from "./charter-rules.ts";
+import { type Tier, tiers } from "./report.ts";
+import type { Rule } from "./rule.ts";
+
+/** Every rule by its id. */
+export const rules: ReadonlyMap<string, Rule> = new Map(
+  [...charterRules, ...bufRules].map((rule) => [rule.id, rule]),
+);
+
+/**
+ * A rule that the catalogue does not know, because buf is newer than it. It counts as the worst
+ * until someone gives it a tier.
+ */
+export function ruleOf(id: string): Rule {
+  return (
+    rules.get(id) ?? {
+      id,
+      tier: "wire",
+      source: "buf",
+      summary: "A rule of buf that this Charter does not know yet.",
+      remedy: "See buf's documentation of the rule.",
+    }
+  );
+}
+
+/** The policy that holds without another: wire, JSON and source breaks, and every binding change. */
+export function blocks(rule: Rule, tier: Tier): boolean {
+  return rule.source === "charter" || tiers.indexOf(tier) <= tiers.indexOf("source");
+}
+
+/** The tier of a rule's finding in a file that other modules import, or that none imports. */
+export function tierOf(rule: Rule, imported: boolean): Tier {
+  return imported ? (rule.tierWhenImported ?? rule.tier) : rule.tier;
+}
