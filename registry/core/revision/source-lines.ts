@@ -16,6 +16,10 @@ export interface SourceLines {
   place(element: Element): Place;
   /** The lines that an element spans, first and last, or null without source info. */
   span(element: Element): { readonly first: number; readonly last: number } | null;
+  /** Whether a position lies in an element. */
+  contains(element: Element, line: number, column: number): boolean;
+  /** Whether one element lies in another. */
+  within(inner: Element, outer: Element): boolean;
 }
 
 /** The field numbers of descriptor.proto that a path of SourceCodeInfo is made of. */
@@ -67,22 +71,60 @@ function indexOf<T>(all: readonly T[], one: T): number {
   return all.indexOf(one);
 }
 
+interface Span {
+  readonly first: number;
+  readonly firstColumn: number;
+  readonly last: number;
+  readonly lastColumn: number;
+}
+
+/** A span of SourceCodeInfo counts from 0, and has three numbers when it ends on its first line. */
+function spanOf(span: readonly number[]): Span {
+  const [first = 0, firstColumn = 0, third = 0, fourth] = span;
+  return fourth === undefined
+    ? { first: first + 1, firstColumn: firstColumn + 1, last: first + 1, lastColumn: third + 1 }
+    : { first: first + 1, firstColumn: firstColumn + 1, last: third + 1, lastColumn: fourth + 1 };
+}
+
 /** Reads a file's source info once. */
 export function sourceLines(file: DescFile): SourceLines {
-  const spans = new Map<string, readonly number[]>();
+  const known = cache.get(file);
+  if (known !== undefined) return known;
+  const spans = new Map<string, Span>();
   for (const location of file.proto.sourceCodeInfo?.location ?? []) {
-    spans.set(location.path.join("."), location.span);
+    spans.set(location.path.join("."), spanOf(location.span));
   }
   const name = `${file.name}.proto`;
-  const spanOf = (element: Element) => spans.get(pathOf(element).join("."));
-  return {
-    place: (element) => ({ file: name, line: (spanOf(element)?.[0] ?? 0) + 1 }),
-    span(element) {
-      const span = spanOf(element);
-      if (span === undefined) return null;
-      const first = (span[0] ?? 0) + 1;
-      // A span has three numbers when it ends on its first line, else four.
-      return { first, last: span.length === 3 ? first : (span[2] ?? 0) + 1 };
+  const find = (element: Element) => spans.get(pathOf(element).join(".")) ?? null;
+  const lines: SourceLines = {
+    place: (element) => ({ file: name, line: find(element)?.first ?? 1 }),
+    span: find,
+    contains(element, line, column) {
+      const span = find(element);
+      return (
+        span !== null &&
+        !isBefore(line, column, span.first, span.firstColumn) &&
+        isBefore(line, column, span.last, span.lastColumn)
+      );
+    },
+    within(inner, outer) {
+      const a = find(inner);
+      const b = find(outer);
+      return (
+        a !== null &&
+        b !== null &&
+        !isBefore(a.first, a.firstColumn, b.first, b.firstColumn) &&
+        !isBefore(b.last, b.lastColumn, a.last, a.lastColumn)
+      );
     },
   };
+  cache.set(file, lines);
+  return lines;
+}
+
+/** Descriptors never change, so a file's lines are read once however many findings it has. */
+const cache = new WeakMap<DescFile, SourceLines>();
+
+function isBefore(line: number, column: number, otherLine: number, otherColumn: number): boolean {
+  return line < otherLine || (line === otherLine && column < otherColumn);
 }

@@ -1,0 +1,137 @@
+import type { SubjectVersion } from "../core/binding/subject-version.ts";
+import type { FailurePlace } from "../core/failure.ts";
+import type { BufFinding } from "../core/gate/locate.ts";
+import type { CheckReport, SubjectHit } from "../core/gate/report.ts";
+import type { Claim } from "../core/registration/claims.ts";
+import type {
+  Head,
+  Publication,
+  RegistrationPlan,
+  ReleaseRecord,
+} from "../core/registration/plan.ts";
+import type { SchemaFile } from "../core/revision/digest.ts";
+
+/** Compiles and compares protos. Rejects when buf itself fails or takes too long. */
+export interface SchemaCompiler {
+  /** Links files and what the registry supplies to a FileDescriptorSet with source info. */
+  build(
+    files: readonly SchemaFile[],
+  ): Promise<
+    | { readonly ok: true; readonly image: Uint8Array }
+    | { readonly ok: false; readonly places: readonly FailurePlace[] }
+  >;
+  /** Compares two images by every rule of buf; files that are not the module's own are left out. */
+  breaking(
+    current: { readonly image: Uint8Array; readonly files: ReadonlySet<string> },
+    against: { readonly image: Uint8Array; readonly files: ReadonlySet<string> },
+  ): Promise<readonly BufFinding[]>;
+}
+
+/** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
+export interface Store {
+  head(module: string): Head | null;
+  heads(): readonly Head[];
+  /** Files of heads by path, with the module that owns them. */
+  headFiles(paths: readonly string[]): ReadonlyMap<string, { module: string; content: string }>;
+  /** The owners of those claims that someone has. */
+  owners(claims: readonly Claim[]): ReadonlyMap<string, string>;
+  /** Modules whose heads import a module. */
+  dependents(module: string): readonly string[];
+  /** Of the given paths, those that the heads of other modules import. */
+  importedByOthers(module: string, paths: readonly string[]): ReadonlySet<string>;
+  /** The subjects of heads whose messages contain a type, or that an rpc serves. */
+  subjectsOf(element: string): readonly SubjectHit[];
+  lastSubjectVersion(pattern: string): { readonly version: number; readonly digest: string } | null;
+  subjectVersions(pattern: string): readonly SubjectVersion[];
+
+  release(module: string, semver: string): ReleaseRecord | null;
+  /** Newest first. */
+  releases(module: string): readonly ReleaseRecord[];
+  /** A FileDescriptorSet with source info: the release's files and all that they import. */
+  image(releaseId: number): Uint8Array;
+
+  /** Registers all of a plan or nothing. */
+  commit(plan: RegistrationPlan): "committed" | "baseline moved";
+
+  saveReport(report: CheckReport): void;
+  report(id: string): CheckReport | null;
+
+  /** Publications that are not published, dependencies first. */
+  openPublications(): readonly Publication[];
+  /** Notes the outcome, and announces it when it is `published`. */
+  notePublication(
+    releaseId: number,
+    outcome:
+      | { readonly state: "published"; readonly integrity: string; readonly registry: string }
+      | { readonly state: "failed" | "pending"; readonly error: string },
+  ): void;
+
+  /** Announcements that have not been sent, oldest first. */
+  outbox(): readonly OutboxRow[];
+  markSent(id: number): void;
+}
+
+/** One announcement, written in the transaction of what it announces. */
+export interface OutboxRow {
+  readonly id: number;
+  readonly event: Announcement;
+}
+
+export type Announcement =
+  | {
+      readonly kind: "registered";
+      readonly module: string;
+      readonly semver: string;
+      readonly digest: string;
+    }
+  | {
+      readonly kind: "published";
+      readonly module: string;
+      readonly semver: string;
+      readonly npmPackage: string;
+      readonly integrity: string;
+    };
+
+/** Sends announcements to whoever listens. Rejects when nobody can be reached. */
+export interface Announcer {
+  announce(event: Announcement): Promise<void>;
+}
+
+/** An npm registry. */
+export interface PackageRegistry {
+  readonly url: string;
+  /** What the registry holds of one version, or null. Rejects when it cannot be reached. */
+  find(name: string, version: string): Promise<{ readonly integrity: string } | null>;
+  /**
+   * Publishes. A version that exists with equal integrity counts as a success; with another it
+   * is a conflict, which rejects.
+   */
+  publish(pkg: {
+    readonly name: string;
+    readonly version: string;
+    readonly manifest: object;
+    readonly tarball: Uint8Array;
+    readonly integrity: string;
+    readonly tag: string;
+  }): Promise<"published" | "present">;
+}
+
+/** A stub package as npm takes it. */
+export interface PackedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly manifest: object;
+  readonly tarball: Uint8Array;
+  /** `sha512-…` */
+  readonly integrity: string;
+}
+
+/** Generates and packs the stub package of a release. The same release gives the same bytes. */
+export interface StubBuilder {
+  build(release: ReleaseRecord, image: Uint8Array): Promise<PackedPackage>;
+}
+
+export interface Clock {
+  /** RFC 3339, UTC. */
+  now(): string;
+}
