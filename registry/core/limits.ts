@@ -38,8 +38,12 @@ export const limits = {
   findingsPerReport: 2000,
   /** Registrations that wait for the one that runs. */
   registrationsWaiting: 64,
+  /** Reports of checks that stay readable: about a year of a busy team. */
+  reportsKept: 10_000,
   /** A page of a listing. */
   pageSize: 1000,
   /** One call to the npm registry. */
   npmMs: 30_000,
+  /** A packument: 1 kB a version, and room for packages of thousands of versions. */
+  packumentBytes: 16 * 1024 * 1024,
 } as const;

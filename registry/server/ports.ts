@@ -8,6 +8,7 @@ import type {
   Publication,
   RegistrationPlan,
   ReleaseRecord,
+  ReleaseSummary,
 } from "../core/registration/plan.ts";
 import type { SchemaFile } from "../core/revision/digest.ts";
 
@@ -30,7 +31,8 @@ export interface SchemaCompiler {
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
 export interface Store {
   head(module: string): Head | null;
-  heads(): readonly Head[];
+  /** In the order of their modules' names. */
+  heads(): readonly ReleaseSummary[];
   /** Files of heads by path, with the module that owns them. */
   headFiles(paths: readonly string[]): ReadonlyMap<string, { module: string; content: string }>;
   /** The owners of those claims that someone has. */
@@ -46,7 +48,7 @@ export interface Store {
 
   release(module: string, semver: string): ReleaseRecord | null;
   /** Newest first. */
-  releases(module: string): readonly ReleaseRecord[];
+  releases(module: string): readonly ReleaseSummary[];
   /** A FileDescriptorSet with source info: the release's files and all that they import. */
   image(releaseId: number): Uint8Array;
 

@@ -27,12 +27,16 @@ export interface Head {
   readonly registeredAt: string;
 }
 
+/** A release as a listing shows it. */
+export interface ReleaseSummary extends Head {
+  readonly publication: Publication;
+}
+
 /** A release with what it holds. */
-export interface ReleaseRecord extends Head {
+export interface ReleaseRecord extends ReleaseSummary {
   readonly dependencies: readonly Dependency[];
   readonly files: readonly SchemaFile[];
   readonly bindings: readonly RegisteredBinding[];
-  readonly publication: Publication;
 }
 
 /** How far the stub package of a release is. */

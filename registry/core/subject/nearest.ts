@@ -5,13 +5,13 @@ function distance(a: readonly string[], b: readonly string[]): number {
     const x = a[i] ?? "";
     const y = b[i] ?? "";
     if (x === y || y.startsWith("{")) continue;
-    total += Math.min(4, letters(x, y));
+    total += Math.min(4, editDistance(x, y));
   }
   return total;
 }
 
 /** Levenshtein's distance. */
-function letters(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

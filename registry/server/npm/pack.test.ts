@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
 import { expect, it } from "vitest";
 import { packTarball } from "./pack.ts";

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import ssri from "ssri";
 import { pack } from "tar-stream";
 
-/** A package as npm installs it, with the two digests that a packument states. */
-export interface PackedPackage {
+/** An archive as npm installs it, with the two digests that a packument states. */
+export interface PackedTarball {
   /** A gzip'd ustar archive, with everything below `package/`. */
   readonly tarball: Uint8Array;
   /** `sha512-` and base64. */
@@ -28,7 +28,7 @@ const unknownSystem = 255;
  * @param files by path inside of the package, such as `v1/index.js`
  * @throws RangeError when a path is absolute, or climbs out of the package
  */
-export async function packTarball(files: ReadonlyMap<string, Uint8Array>): Promise<PackedPackage> {
+export async function packTarball(files: ReadonlyMap<string, Uint8Array>): Promise<PackedTarball> {
   const archive = pack();
   for (const path of [...files.keys()].sort()) {
     requireInside(path);

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { FailurePlace } from "../../core/failure.ts";
+import type { BufFinding } from "../../core/gate/locate.ts";
+import { limits } from "../../core/limits.ts";
+import type { SchemaFile } from "../../core/revision/digest.ts";
+import { markImports } from "../../core/revision/image.ts";
+import type { SchemaCompiler } from "../ports.ts";
+import { BufError, runBuf } from "./run-buf.ts";
+
+/** Everything in one run: the tier of a finding comes from its rule, not from its category. */
+const breakingConfig = JSON.stringify({
+  version: "v2",
+  breaking: { use: ["FILE", "PACKAGE", "WIRE_JSON", "WIRE"] },
+});
+
+/** @param builtIn files that are there for every import, and that no module brings */
+export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompiler {
+  return {
+    build: (files) =>
+      inFolder(async (folder) => {
+        await writeFiles(join(folder, "proto"), [...builtIn, ...files]);
+        await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
+        const run = await runBuf(folder, ["build", "--error-format", "json", "-o", "image.binpb"]);
+        if (run.exitCode === 0) return { ok: true, image: await readImage(folder) };
+        const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
+        if (places.length === 0) throw new BufError(`buf build failed: ${run.stderr.trim()}`);
+        return { ok: false, places };
+      }),
+
+    breaking: (current, against) =>
+      inFolder(async (folder) => {
+        await writeFile(join(folder, "current.binpb"), markImports(current.image, current.files));
+        await writeFile(join(folder, "against.binpb"), markImports(against.image, against.files));
+        const run = await runBuf(folder, [
+          "breaking",
+          "current.binpb",
+          "--against",
+          "against.binpb",
+          "--exclude-imports",
+          "--error-format",
+          "json",
+          "--config",
+          breakingConfig,
+        ]);
+        if (run.exitCode === 0) return [];
+        const findings = parseAnnotations(run.stdout);
+        if (run.exitCode !== 100 || findings.length === 0) {
+          throw new BufError(`buf breaking failed (exit ${run.exitCode}): ${run.stderr.trim()}`);
+        }
+        return findings.map(findingOf);
+      }),
+  };
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "charter-buf-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The paths were checked by `filePathProblem`. */
+async function writeFiles(root: string, files: readonly SchemaFile[]): Promise<void> {
+  const folders = new Set(files.map((file) => dirname(join(root, file.path))));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  for (const file of files) await writeFile(join(root, file.path), file.content);
+}
+
+async function readImage(folder: string): Promise<Uint8Array> {
+  const path = join(folder, "image.binpb");
+  const { size } = await stat(path);
+  if (size > limits.imageBytes) {
+    throw new BufError(
+      `the compiled image has ${size} bytes, at most ${limits.imageBytes} are allowed`,
+    );
+  }
+  return readFile(path);
+}
+
+/** One line of `--error-format json`. */
+interface Annotation {
+  readonly path?: string;
+  readonly start_line?: number;
+  readonly start_column?: number;
+  readonly type: string;
+  readonly message: string;
+}
+
+function parseAnnotations(text: string): Annotation[] {
+  return text.split("\n").flatMap((line) => {
+    if (!line.startsWith("{")) return [];
+    return [JSON.parse(line) as Annotation];
+  });
+}
+
+function placeOf(annotation: Annotation): FailurePlace {
+  const { path, start_line: line, start_column: column, message } = annotation;
+  return {
+    message,
+    ...(path === undefined ? {} : { file: path.replace(/^proto\//, "") }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+function findingOf(annotation: Annotation): BufFinding {
+  return {
+    path: annotation.path ?? null,
+    line: annotation.start_line ?? 1,
+    column: annotation.start_column ?? 1,
+    rule: annotation.type,
+    message: annotation.message,
+  };
+}

@@ -1,0 +1,18 @@
+import type Database from "better-sqlite3";
+import type { Store } from "../ports.ts";
+import { prepareCommit } from "./commit.ts";
+import { prepareDelivery } from "./delivery.ts";
+import { prepareHeads } from "./heads.ts";
+import { prepareReleases } from "./releases.ts";
+import { prepareReports } from "./reports.ts";
+
+/** The registry's storage on SQLite. Statements are prepared once. */
+export function createStore(db: Database.Database): Store {
+  return {
+    ...prepareHeads(db),
+    ...prepareReleases(db),
+    ...prepareReports(db),
+    ...prepareDelivery(db),
+    commit: prepareCommit(db).immediate,
+  };
+}
