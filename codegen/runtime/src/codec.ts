@@ -1,0 +1,94 @@
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { CharterError } from "./charter-error.ts";
+import type { CharterErrorCode } from "./codes.ts";
+import { disagreement, type SubjectPattern, subjectOf } from "./subject-pattern.ts";
+import { describeViolations, violationsOf } from "./validation.ts";
+
+export interface Encoded<Desc extends DescMessage> {
+  readonly message: MessageShape<Desc>;
+  readonly subject: string;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * A message with its bytes and the subject that it belongs to. Throws `invalid_argument` for what
+ * has no encoding, or no subject.
+ */
+export function encode<Desc extends DescMessage>(
+  schema: Desc,
+  pattern: SubjectPattern,
+  init: MessageInitShape<Desc>,
+): Encoded<Desc> {
+  try {
+    const message = create(schema, init);
+    return { message, subject: subjectOf(pattern, message), payload: toBinary(schema, message) };
+  } catch (error) {
+    if (error instanceof CharterError) throw error;
+    throw new CharterError("invalid_argument", `this is no ${schema.typeName}: ${textOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The message in a payload, checked against its rules. Throws `code` for what does not decode or
+ * breaks a rule: `invalid_argument` blames the sender of a request, `data_loss` the sender of what
+ * nobody asked again for.
+ */
+export function decode<Desc extends DescMessage>(
+  schema: Desc,
+  payload: Uint8Array,
+  code: CharterErrorCode,
+): MessageShape<Desc> {
+  let message: MessageShape<Desc>;
+  try {
+    message = fromBinary(schema, payload);
+  } catch (error) {
+    throw new CharterError(code, `the payload is no ${schema.typeName}: ${textOf(error)}`, {
+      cause: error,
+    });
+  }
+  checkRules(schema, message, code);
+  return message;
+}
+
+/** Throws `code` with the violations when a message breaks a rule of its contract. */
+export function checkRules<Desc extends DescMessage>(
+  schema: Desc,
+  message: MessageShape<Desc>,
+  code: CharterErrorCode,
+): void {
+  const violations = violationsOf(schema, message);
+  if (violations.length === 0) return;
+  throw new CharterError(
+    code,
+    `${schema.typeName} breaks its contract: ${describeViolations(violations)}`,
+    { violations },
+  );
+}
+
+/** Throws `code` when a parameter in the subject is not the value in the message. */
+export function checkSubject<Desc extends DescMessage>(
+  pattern: SubjectPattern,
+  subject: string,
+  message: MessageShape<Desc>,
+  code: CharterErrorCode,
+): void {
+  const parameter = disagreement(pattern, subject, message);
+  if (parameter === null) return;
+  throw new CharterError(
+    code,
+    `the subject and the message disagree on {${parameter.field}} of ${pattern.text}`,
+  );
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,213 @@
+import {
+  create,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { CharterError } from "./charter-error.ts";
+import { checkSubject, decode } from "./codec.ts";
+import type { Connection, MessageHeaders, NatsMessage } from "./connection.ts";
+import type { RequestContract } from "./contract.ts";
+import { type ErrorReply, writeErrorReply } from "./error-reply.ts";
+import { createHeaders, headerNames } from "./headers.ts";
+
+/** What a handler knows of its call. */
+export interface HandlerContext {
+  /** The subject that the request came on. */
+  readonly subject: string;
+  /** The time that the caller gave when the request arrived, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Fires when the deadline passes; the caller has `deadline_exceeded` by then. */
+  readonly signal: AbortSignal;
+  readonly headers: MessageHeaders | undefined;
+  /** What is left of the deadline, to pass on to the next call. Never below 0. */
+  remainingMs(): number;
+}
+
+/** Answers one request. */
+export type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
+  request: MessageShape<I>,
+  context: HandlerContext,
+) => MessageInitShape<O> | Promise<MessageInitShape<O>>;
+
+/** What happened to a request, for the counts: nothing, or the error that was answered. */
+export type CallEnd = (error: CharterError | null, startedAt: number) => void;
+
+export interface Endpoint {
+  readonly nc: Connection;
+  readonly method: RequestContract;
+  readonly handler: UnaryHandler<DescMessage, DescMessage>;
+  /** `<module>@<semver>`, for callers that ask for it. */
+  readonly stamp: string;
+  readonly onError: (error: unknown, where: string) => void;
+  readonly onEnd: CallEnd;
+}
+
+/**
+ * One request in hand. It is answered exactly once: by the handler, or at the deadline.
+ */
+export class ServiceCall implements HandlerContext {
+  readonly subject: string;
+  readonly startedAt = performance.now();
+  deadlineMs: number;
+  readonly #endpoint: Endpoint;
+  readonly #message: NatsMessage;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #answered = false;
+  #expiry: CharterError | undefined;
+
+  constructor(endpoint: Endpoint, message: NatsMessage) {
+    this.#endpoint = endpoint;
+    this.#message = message;
+    this.subject = message.subject;
+    this.deadlineMs = endpoint.method.deadlineMs;
+  }
+
+  get headers(): MessageHeaders | undefined {
+    return this.#message.headers;
+  }
+
+  /** Made when a handler asks for it: most do not, and it costs more than a small request. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#expiry !== undefined) this.#controller.abort(this.#expiry);
+    }
+    return this.#controller.signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.deadlineMs - (performance.now() - this.startedAt));
+  }
+
+  /** Runs the handler. A synchronous handler is answered in the same turn. */
+  run(): void {
+    const { method, handler } = this.#endpoint;
+    let result: unknown;
+    try {
+      this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
+      const request = decode(method.input, this.#message.data, "invalid_argument");
+      checkSubject(method.subject, this.subject, request, "invalid_argument");
+      result = handler(request, this);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (!isPromise(result)) {
+      this.#succeed(result);
+      return;
+    }
+    this.#timer = setTimeout(() => this.#expire(), this.remainingMs());
+    result.then(
+      (reply) => this.#succeed(reply),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #succeed(reply: unknown): void {
+    if (this.#answered) return;
+    if (this.remainingMs() === 0) {
+      this.#expire();
+      return;
+    }
+    const { output, rpc } = this.#endpoint.method;
+    let payload: Uint8Array;
+    try {
+      payload = toBinary(output, create(output, reply as MessageInitShape<DescMessage>));
+    } catch (error) {
+      this.#fail(
+        new Error(`the handler of ${rpc} returned no ${output.typeName}`, { cause: error }),
+      );
+      return;
+    }
+    const wanted = this.headers?.has(headerNames.schema) === true;
+    this.#answer(null, {
+      payload,
+      headers: wanted ? createHeaders({ [headerNames.schema]: this.#endpoint.stamp }) : undefined,
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof CharterError) {
+      this.#answer(error, writeErrorReply(error));
+      return;
+    }
+    // Also after the deadline: the exception is a defect that somebody has to see.
+    this.#endpoint.onError(error, this.#endpoint.method.rpc);
+    const hidden = new CharterError("internal", "the service failed", { cause: error });
+    this.#answer(hidden, writeErrorReply(hidden));
+  }
+
+  #expire(): void {
+    this.#expiry = new CharterError(
+      "deadline_exceeded",
+      `${this.#endpoint.method.rpc}: the handler was not done after ${this.deadlineMs} ms`,
+    );
+    this.#answer(this.#expiry, writeErrorReply(this.#expiry));
+    this.#controller?.abort(this.#expiry);
+  }
+
+  #answer(error: CharterError | null, reply: Answer): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    clearTimeout(this.#timer);
+    let outcome = error;
+    try {
+      publishAnswer(this.#endpoint.nc, this.#message.reply, reply);
+    } catch (cause) {
+      outcome = this.#answerTooLarge(cause);
+    }
+    this.#endpoint.onEnd(outcome, this.startedAt);
+  }
+
+  /** NATS refuses a payload over the server's limit; the caller still has to hear something. */
+  #answerTooLarge(cause: unknown): CharterError {
+    const { rpc } = this.#endpoint.method;
+    this.#endpoint.onError(cause, rpc);
+    const error = new CharterError("internal", `${rpc}: the reply could not be sent`, { cause });
+    try {
+      publishAnswer(this.#endpoint.nc, this.#message.reply, writeErrorReply(error));
+    } catch {
+      // The connection is closed: the first failure is reported, and nobody can be told.
+    }
+    return error;
+  }
+}
+
+interface Answer {
+  readonly payload: Uint8Array;
+  readonly headers: ErrorReply["headers"] | undefined;
+}
+
+function publishAnswer(nc: Connection, to: string | undefined, { payload, headers }: Answer): void {
+  nc.publish(to ?? "", payload, headers === undefined ? undefined : { headers });
+}
+
+/**
+ * Whether a reply may go to a subject. The requester chooses it, so a service that answers
+ * anywhere can be made to write into streams and to API subjects with its own rights.
+ */
+export function isReplySubject(subject: string | undefined): boolean {
+  return subject !== undefined && (subject.startsWith("_INBOX.") || subject.startsWith("_R_."));
+}
+
+/** Nine digits are eleven days, and fit a timer. */
+const milliseconds = /^[0-9]{1,9}$/;
+
+function readDeadline(headers: MessageHeaders | undefined): number | null {
+  if (headers === undefined || !headers.has(headerNames.deadline)) return null;
+  const text = headers.get(headerNames.deadline);
+  if (milliseconds.test(text) && Number(text) > 0) return Number(text);
+  throw new CharterError(
+    "invalid_argument",
+    `${headerNames.deadline} must be 1 to 999999999 milliseconds`,
+  );
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  // A reply may have a field that is called `then`.
+  return "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,44 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { pathToString } from "@bufbuild/protobuf/reflect";
+import { createValidator, type Validator } from "@bufbuild/protovalidate";
+import { CharterError, type FieldViolation } from "./charter-error.ts";
+
+/** Made on first use and then kept: it holds the compiled rules of every message seen. */
+let validator: Validator | undefined;
+
+const none: readonly FieldViolation[] = [];
+
+/**
+ * The rules of its contract that a message breaks. Throws `internal` when a rule itself is wrong,
+ * which no message can mend.
+ */
+export function violationsOf<Desc extends DescMessage>(
+  schema: Desc,
+  message: MessageShape<Desc>,
+): readonly FieldViolation[] {
+  validator ??= createValidator();
+  const result = validator.validate(schema, message);
+  switch (result.kind) {
+    case "valid":
+      return none;
+    case "invalid":
+      return result.violations.map((violation) => ({
+        field: pathToString(violation.field),
+        ruleId: violation.ruleId,
+        message: violation.message,
+      }));
+    case "error":
+      throw new CharterError(
+        "internal",
+        `the validation rules of ${schema.typeName} cannot be evaluated: ${result.error.message}`,
+        { cause: result.error },
+      );
+  }
+}
+
+/** `npc_id: must be at least 1 character; …` for the text of an error. */
+export function describeViolations(violations: readonly FieldViolation[]): string {
+  const shown = violations.slice(0, 5).map(({ field, message }) => `${field}: ${message}`);
+  const rest = violations.length - shown.length;
+  return rest > 0 ? `${shown.join("; ")}; and ${rest} more` : shown.join("; ");
+}
