@@ -3,6 +3,8 @@ import { Value } from "typebox/value";
 import {
   type Module,
   ModuleListSchema,
+  type PublicationList,
+  PublicationListSchema,
   type Registration,
   RegistrationSchema,
   type ReleaseDetail,
@@ -132,6 +134,10 @@ export function createRegistryClient(options: {
       }
       return all;
     },
+
+    /** Tries again to publish what is not published. Answers with what it tried. */
+    publish: (): Promise<PublicationList> =>
+      json(PublicationListSchema, "POST", "/v1/publications"),
 
     rule: (id: string): Promise<Rule> =>
       json(RuleSchema, "GET", `/v1/rules/${encodeURIComponent(id)}`),

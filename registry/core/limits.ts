@@ -26,6 +26,8 @@ export const limits = {
   elementsPerProposal: 100_000,
   /** Nesting of braces or brackets in a file: protobuf's own parsers stop at 100 levels of messages. */
   nestingDepth: 64,
+  /** One HTTP request, from its first byte to its last: a slow sender holds a connection no longer. */
+  requestMs: 60_000,
   /** A compiled image: four times the request. */
   imageBytes: 32 * 1024 * 1024,
   /** One run of buf: a 200-file build takes 0.6 s on two cores, a breaking run 2.6 s. */
@@ -36,10 +38,12 @@ export const limits = {
   bufProcesses: 2,
   /** Findings in a report: a reader stops far earlier, and the report is stored. */
   findingsPerReport: 2000,
-  /** Registrations that wait for the one that runs. */
-  registrationsWaiting: 64,
+  /** Proposals that wait for those that run: at 2 s each, the last one waits two minutes. */
+  proposalsWaiting: 64,
   /** Reports of checks that stay readable: about a year of a busy team. */
   reportsKept: 10_000,
+  /** Known patterns that an unknown subject is compared with, letter by letter. */
+  patternsCompared: 500,
   /** A page of a listing. */
   pageSize: 1000,
   /** One call to the npm registry. */

@@ -6,6 +6,7 @@ import type { Claim } from "../core/registration/claims.ts";
 import type {
   Head,
   Publication,
+  RegisteredBinding,
   RegistrationPlan,
   ReleaseRecord,
   ReleaseSummary,
@@ -33,6 +34,11 @@ export interface Store {
   head(module: string): Head | null;
   /** In the order of their modules' names. */
   heads(): readonly ReleaseSummary[];
+  /** Every binding of every head. */
+  headBindings(): readonly (RegisteredBinding & {
+    readonly module: string;
+    readonly release: { readonly module: string; readonly semver: string; readonly digest: string };
+  })[];
   /** Files of heads by path, with the module that owns them. */
   headFiles(paths: readonly string[]): ReadonlyMap<string, { module: string; content: string }>;
   /** The owners of those claims that someone has. */

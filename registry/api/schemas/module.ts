@@ -58,3 +58,9 @@ export const RegistrationSchema = Type.Object({
   releases: Type.Array(ReleaseSchema),
 });
 export type Registration = Static<typeof RegistrationSchema>;
+
+/** The stub packages whose publication was tried again, as they stand after it. */
+export const PublicationListSchema = Type.Object({
+  publications: Type.Array(Type.Pick(PackageSchema, ["name", "version", "state", "error"])),
+});
+export type PublicationList = Static<typeof PublicationListSchema>;

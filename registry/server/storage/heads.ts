@@ -3,11 +3,26 @@ import { type Binding, subjectsOf } from "../../core/binding/binding.ts";
 import type { SubjectHit } from "../../core/gate/report.ts";
 import { claimKey } from "../../core/registration/claims.ts";
 import type { Store } from "../ports.ts";
-import { type HeadRow, headOf, type SummaryRow, summaryColumns, summaryOf } from "./rows.ts";
+import {
+  type BindingRow,
+  bindingOf,
+  type HeadRow,
+  headOf,
+  type SummaryRow,
+  summaryColumns,
+  summaryOf,
+} from "./rows.ts";
 
 type Heads = Pick<
   Store,
-  "head" | "heads" | "headFiles" | "owners" | "dependents" | "importedByOthers" | "subjectsOf"
+  | "head"
+  | "heads"
+  | "headBindings"
+  | "headFiles"
+  | "owners"
+  | "dependents"
+  | "importedByOthers"
+  | "subjectsOf"
 >;
 
 const headColumns = "r.id, r.module, r.semver, r.digest, r.meaning, r.registered_at";
@@ -21,6 +36,13 @@ export function prepareHeads(db: Database.Database): Heads {
   const heads = db.prepare<[], SummaryRow>(
     `SELECT ${summaryColumns} FROM release r ${isHead}
      JOIN publication p ON p.release_id = r.id ORDER BY r.module`,
+  );
+  const bindings = db.prepare<
+    [],
+    BindingRow & { module: string; semver: string; revision: string }
+  >(
+    `SELECT r.module, r.semver, r.digest AS revision, b.binding, b.subject_version, b.digest FROM binding b
+     JOIN release r ON r.id = b.release_id ${isHead} ORDER BY b.pattern`,
   );
   const file = db.prepare<[string], { module: string; content: string }>(
     `SELECT r.module, b.content FROM claim c JOIN label l ON l.module = c.module AND l.name = 'main'
@@ -54,6 +76,12 @@ export function prepareHeads(db: Database.Database): Heads {
       return row === undefined ? null : headOf(row);
     },
     heads: () => heads.all().map(summaryOf),
+    headBindings: () =>
+      bindings.all().map(({ module, semver, revision, ...row }) => ({
+        module,
+        release: { module, semver, digest: revision },
+        ...bindingOf(row),
+      })),
     headFiles(paths) {
       const found = new Map<string, { module: string; content: string }>();
       for (const path of paths) {

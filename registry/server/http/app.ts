@@ -1,0 +1,74 @@
+import swagger from "@fastify/swagger";
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import pkg from "../../../package.json" with { type: "json" };
+import { RegistryFailure } from "../../core/failure.ts";
+import type { CheckReport } from "../../core/gate/report.ts";
+import { limits } from "../../core/limits.ts";
+import type { ProposedModule } from "../jobs/proposal.ts";
+import type { Registered } from "../jobs/register-proposal.ts";
+import type { SubjectIndex } from "../jobs/subject-index.ts";
+import type { Store } from "../ports.ts";
+import { moduleRoutes } from "./module-routes.ts";
+import { operationRoutes } from "./operation-routes.ts";
+import { sendProblem } from "./problems.ts";
+import { proposalRoutes } from "./proposal-routes.ts";
+import { ruleRoutes } from "./rule-routes.ts";
+import { subjectRoutes } from "./subject-routes.ts";
+
+/** What the routes ask of the registry. */
+export interface AppPorts {
+  readonly store: Store;
+  /** The index as it stands now; another one after each registration. */
+  readonly index: () => SubjectIndex;
+  readonly check: (modules: readonly ProposedModule[]) => Promise<CheckReport>;
+  readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
+  /** Tries open publications again, and resolves when all were tried. */
+  readonly publish: () => Promise<void>;
+  /** Why the registry should get no traffic, or null. */
+  readonly notReady: () => string | null;
+  /** SHA-256 of the write token, or null when writing asks for none. */
+  readonly writeTokenHash: Buffer | null;
+}
+
+/** A group of routes. */
+export type Routes = FastifyPluginAsyncTypebox;
+
+/** The registry's HTTP surface. It decides nothing: a route decodes, calls a job, and encodes. */
+export async function buildApp(
+  ports: AppPorts,
+  logger: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: logger,
+    // One line for each request costs more than a look-up; failures are logged by sendProblem.
+    disableRequestLogging: true,
+    bodyLimit: limits.requestBytes,
+    requestTimeout: limits.requestMs,
+    routerOptions: { maxParamLength: limits.subjectLength },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+  });
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request, reply) => {
+    const { method, url } = request;
+    const message = `There is no ${method} ${url.slice(0, 200)}. GET /openapi.json lists what there is.`;
+    sendProblem(new RegistryFailure("NOT_FOUND", message), request, reply);
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Charter",
+        description: "The protobuf schema registry and contract governance for NATS.",
+        version: pkg.version,
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
+    },
+  });
+  await app.register(subjectRoutes(ports));
+  await app.register(moduleRoutes(ports));
+  await app.register(proposalRoutes(ports));
+  await app.register(ruleRoutes);
+  await app.register(operationRoutes(ports));
+  return app;
+}

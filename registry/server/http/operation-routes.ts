@@ -1,0 +1,60 @@
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Type } from "typebox";
+import type { AppPorts, Routes } from "./app.ts";
+
+/** Health, metrics and the description of the API. */
+export function operationRoutes({ store, index, notReady }: AppPorts): Routes {
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [metrics],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge("charter_modules", "Registered modules.", () => store.heads().length);
+  gauge("charter_subjects", "Bindings of all heads.", () => index().records.length);
+  gauge(
+    "charter_publications_open",
+    "Stub packages that are not published yet.",
+    () => store.openPublications().length,
+  );
+  gauge(
+    "charter_announcements_open",
+    "Announcements that are not sent yet, at most 1000.",
+    () => store.outbox().length,
+  );
+  const Status = Type.Object({ status: Type.String() });
+
+  return async (app) => {
+    app.get(
+      "/healthz",
+      { schema: { summary: "Whether the process answers", response: { 200: Status } } },
+      () => ({ status: "ok" }),
+    );
+
+    app.get(
+      "/readyz",
+      {
+        schema: {
+          summary: "Whether the registry should get traffic",
+          response: { 200: Status, 503: Status },
+        },
+      },
+      (_request, reply) => {
+        const reason = notReady();
+        reply.status(reason === null ? 200 : 503).send({ status: reason ?? "ready" });
+      },
+    );
+
+    app.get("/metrics", { schema: { hide: true } }, async (_request, reply) => {
+      reply.header("content-type", metrics.contentType);
+      return reply.send(await metrics.metrics());
+    });
+
+    app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  };
+}

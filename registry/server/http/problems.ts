@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { statusOf } from "../../api/schemas/problem.ts";
+import { type FailureCode, RegistryFailure } from "../../core/failure.ts";
+import { RefusedRegistration } from "../jobs/register-proposal.ts";
+
+/** A subject or pattern that nothing governs, with the known ones nearest to it. */
+export class UnknownSubject extends RegistryFailure {
+  readonly nearest: readonly string[];
+
+  constructor(subject: string, nearest: readonly string[]) {
+    const hint =
+      nearest.length > 0 ? `Did you mean ${nearest.join(" or ")}?` : "Nothing is registered yet.";
+    super("NOT_FOUND", `No registered pattern matches the subject "${subject}". ${hint}`);
+    this.nearest = nearest;
+  }
+}
+
+/** Answers every failure with an RFC 9457 problem document; the log has it under the same id. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const id = randomUUID();
+  const failure = failureOf(error);
+  const status = statusOf[failure.code];
+  if (status >= 500) request.log.error({ err: error, problem: id }, "request failed");
+  else request.log.info({ code: failure.code, problem: id }, failure.message);
+  const report = error instanceof RefusedRegistration ? error.report : null;
+  const problem = {
+    type: `urn:charter:problem:${failure.code}`,
+    title: titles[failure.code],
+    status,
+    detail: failure.message,
+    code: failure.code,
+    id,
+    places: failure.places,
+    ...(error instanceof UnknownSubject ? { nearest: error.nearest } : {}),
+    ...(report === null ? {} : { report }),
+  };
+  if (failure.code === "BUSY") reply.header("retry-after", "2");
+  if (failure.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
+  reply
+    .status(status)
+    .header("content-type", "application/problem+json; charset=utf-8")
+    .send(JSON.stringify(problem));
+}
+
+function failureOf(error: unknown): RegistryFailure {
+  if (error instanceof RegistryFailure) return error;
+  const { validation, code, statusCode, message } = error as Partial<FastifyError>;
+  if (validation !== undefined) return new RegistryFailure("INVALID_REQUEST", `${message}.`);
+  const known = code === undefined ? undefined : fastifyCodes[code];
+  if (known !== undefined) return new RegistryFailure(known, `${message}.`);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new RegistryFailure("INVALID_REQUEST", `${message}.`);
+  }
+  return new RegistryFailure(
+    "INTERNAL",
+    "The registry failed. Its log has the reason under the id of this problem; the same request may succeed later.",
+    { cause: error },
+  );
+}
+
+const fastifyCodes: Partial<Record<string, FailureCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "TOO_LARGE",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
+  FST_ERR_NOT_FOUND: "NOT_FOUND",
+};
+
+const titles: Record<FailureCode, string> = {
+  INVALID_REQUEST: "The request cannot be read",
+  TOO_LARGE: "The request is too large",
+  UNSUPPORTED_MEDIA_TYPE: "The media type is not understood",
+  UNAUTHENTICATED: "The write token is missing or wrong",
+  NOT_FOUND: "There is no such thing",
+  COMPILE_FAILED: "The protos do not compile",
+  BINDING_INVALID: "A binding cannot be registered",
+  IMPORT_NOT_REGISTERED: "An import is not registered",
+  OWNED_BY_ANOTHER_MODULE: "A name belongs to another module",
+  SUBJECT_OVERLAP: "Two subject patterns overlap",
+  BASELINE_MOVED: "Head has moved",
+  BREAKING_CHANGE: "The change breaks the contract",
+  BUSY: "The registry is busy",
+  INTERNAL: "The registry failed",
+};

@@ -1,0 +1,161 @@
+import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobuf";
+import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
+import type { Finding, Verdict } from "../../core/gate/report.ts";
+import { type Inspection, inspectModule } from "../../core/registration/inspect.ts";
+import type { Head } from "../../core/registration/plan.ts";
+import { type TypeGraph, typeGraph } from "../../core/revision/closure.ts";
+import { narrowImage, readImage } from "../../core/revision/image.ts";
+import type { SubjectGrammar } from "../../core/subject/grammar.ts";
+import type { SchemaCompiler, Store } from "../ports.ts";
+import { checkClaims } from "./check-claims.ts";
+import { compareWithHead } from "./compare-with-head.ts";
+import { type Imported, loadImports } from "./load-imports.ts";
+import { orderByImports } from "./order-by-imports.ts";
+import { inspectProposal, type ProposedModule, type ProposedRevision } from "./proposal.ts";
+
+/** What assessing asks of the outside. */
+export interface AssessPorts {
+  readonly store: Store;
+  readonly compiler: SchemaCompiler;
+  readonly grammar: SubjectGrammar;
+}
+
+/** A changed module, compiled and judged. */
+export interface AssessedModule {
+  readonly revision: ProposedRevision;
+  readonly head: Head | null;
+  readonly inspection: Inspection;
+  /** The module's files and all that they import, with source info. */
+  readonly image: Uint8Array;
+  readonly findings: readonly Finding[];
+  readonly verdict: Extract<Verdict, "accepted" | "rejected">;
+}
+
+/** A proposal, judged. */
+export interface Assessment {
+  readonly revisions: readonly ProposedRevision[];
+  readonly heads: ReadonlyMap<string, Head | null>;
+  /** The changed modules in the order of their imports. */
+  readonly changed: readonly AssessedModule[];
+  readonly imported: Imported;
+  readonly registry: FileRegistry;
+  readonly graph: TypeGraph;
+}
+
+/**
+ * Loads what a proposal needs and judges it; writes nothing. A check and a registration both go
+ * through here, so a client that skips the check gains nothing.
+ *
+ * @throws RegistryFailure when the proposal cannot be compiled, bound or owned
+ */
+export async function assess(
+  ports: AssessPorts,
+  proposal: readonly ProposedModule[],
+): Promise<Assessment> {
+  const { store, compiler } = ports;
+  const revisions = inspectProposal(proposal);
+  const heads = new Map(revisions.map((each) => [each.module, store.head(each.module)]));
+  checkExpectedHeads(proposal, heads);
+  const changedRevisions = revisions.filter(
+    (each) => heads.get(each.module)?.digest !== each.digest,
+  );
+  checkClaims.ofFiles(store, changedRevisions);
+  const imported = loadImports(store, changedRevisions);
+  const linked = await link(compiler, changedRevisions, imported);
+  const graph = typeGraph(linked.registry);
+  const inspections = changedRevisions.map((revision) =>
+    inspectModule(
+      revision.module,
+      [...revision.imports.keys()],
+      linked.registry,
+      graph,
+      ports.grammar,
+    ),
+  );
+  refuseProblems(inspections.flatMap((each) => each.problems));
+  checkClaims.ofPackages(store, changedRevisions, inspections);
+  checkClaims.ofSubjects(store, changedRevisions, inspections);
+
+  const changed = await Promise.all(
+    changedRevisions.map(async (revision, i): Promise<AssessedModule> => {
+      const inspection = inspections[i];
+      if (inspection === undefined) throw new Error("each revision has an inspection");
+      const head = heads.get(revision.module) ?? null;
+      const image = narrowImage(linked.set, revision.imports.keys());
+      const now = { revision, inspection, image, registry: linked.registry };
+      const findings = head === null ? [] : await compareWithHead(ports, head, now);
+      const verdict = findings.some((finding) => finding.blocking) ? "rejected" : "accepted";
+      return { revision, head, inspection, image, findings, verdict };
+    }),
+  );
+  return {
+    revisions,
+    heads,
+    changed: orderByImports(changed),
+    imported,
+    registry: linked.registry,
+    graph,
+  };
+}
+
+function checkExpectedHeads(
+  proposal: readonly ProposedModule[],
+  heads: ReadonlyMap<string, Head | null>,
+): void {
+  for (const { name, expectedHead } of proposal) {
+    const actual = heads.get(name)?.digest ?? null;
+    if (expectedHead === undefined || expectedHead === actual) continue;
+    throw new RegistryFailure(
+      "BASELINE_MOVED",
+      `Head of ${name} is ${actual ?? "not there"}, and the proposal expects ${expectedHead ?? "a new module"}. Someone else has pushed: take their change in, check again, and push.`,
+      { places: [{ module: name, message: `head is ${actual ?? "not there"}` }] },
+    );
+  }
+}
+
+interface Linked {
+  readonly set: FileDescriptorSet;
+  readonly registry: FileRegistry;
+}
+
+async function link(
+  compiler: SchemaCompiler,
+  revisions: readonly ProposedRevision[],
+  imported: Imported,
+): Promise<Linked> {
+  // A proposal that head holds already needs no compiler, so repeating a push is cheap.
+  if (revisions.length === 0) {
+    const set = create(FileDescriptorSetSchema);
+    return { set, registry: createFileRegistry(set) };
+  }
+  const own = revisions.flatMap((revision) => revision.files);
+  const result = await compiler.build([...own, ...imported.files]);
+  if (!result.ok) {
+    const places = result.places.map((place) => withModule(place, revisions));
+    const first = places[0];
+    throw new RegistryFailure(
+      "COMPILE_FAILED",
+      `The protos do not compile: ${first?.file ?? "?"}:${first?.line ?? 1}: ${first?.message ?? ""}.`,
+      { places },
+    );
+  }
+  const set = readImage(result.image);
+  return { set, registry: createFileRegistry(set) };
+}
+
+function withModule(place: FailurePlace, revisions: readonly ProposedRevision[]): FailurePlace {
+  const file = place.file;
+  const owner = revisions.find((each) => file !== undefined && each.imports.has(file));
+  return owner === undefined ? place : { ...place, module: owner.module };
+}
+
+function refuseProblems(problems: readonly FailurePlace[]): void {
+  const first = problems[0];
+  if (first === undefined) return;
+  throw new RegistryFailure(
+    "BINDING_INVALID",
+    `${first.file}:${first.line}: ${first.message}. Mend the binding and check again.`,
+    { places: problems },
+  );
+}

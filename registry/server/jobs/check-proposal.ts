@@ -1,0 +1,23 @@
+import type { CheckReport } from "../../core/gate/report.ts";
+import type { Clock } from "../ports.ts";
+import { type AssessPorts, assess } from "./assess.ts";
+import type { ProposedModule } from "./proposal.ts";
+import { reportOf } from "./report.ts";
+
+/** What checking asks of the outside. */
+export interface CheckPorts extends AssessPorts {
+  readonly clock: Clock;
+  /** An id that nobody can guess. */
+  newId(): string;
+}
+
+/** Judges a proposal. Nothing is stored but the report. */
+export async function checkProposal(
+  ports: CheckPorts,
+  proposal: readonly ProposedModule[],
+): Promise<CheckReport> {
+  const assessment = await assess(ports, proposal);
+  const report = reportOf(assessment, ports.newId(), ports.clock.now());
+  ports.store.saveReport(report);
+  return report;
+}
