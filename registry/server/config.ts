@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ConfigError } from "./config-error.ts";
 
 /** How the registry was told to run. */
 export interface Config {
@@ -11,17 +12,6 @@ export interface Config {
   readonly nats: { readonly url: string; readonly allowOldServer: boolean } | null;
   readonly npm: { readonly url: string; readonly token: string } | null;
   readonly logLevel: string;
-}
-
-/** Every setting that is wrong, together, so that a start needs mending once. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`The registry cannot start:\n${problems.map((each) => `  - ${each}`).join("\n")}`);
-    this.problems = problems;
-  }
 }
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);

@@ -1,5 +1,6 @@
 import { pino } from "pino";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import { startRegistry } from "./wire.ts";
 
 /**
@@ -28,8 +29,12 @@ export async function runServer(
     await registry.stop();
     return 0;
   } catch (error) {
+    if (error instanceof ConfigError) {
+      process.stderr.write(`${error.message}\n`);
+      return 2;
+    }
     logger.fatal({ err: error }, "the registry cannot run");
-    return error instanceof ConfigError ? 2 : 1;
+    return 1;
   }
 }
 

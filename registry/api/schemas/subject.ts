@@ -35,16 +35,26 @@ export const BindingRecordSchema = Type.Object({
 });
 export type BindingRecord = Static<typeof BindingRecordSchema>;
 
-/** The binding of a subject, and what the subject is in it. */
+/** What governs a subject: what travels on it, and the binding that says so. */
 export const ResolutionSchema = Type.Object({
   subject: Type.String(),
+  /** The pattern that the subject matches. */
+  pattern: Type.String(),
   /** Which side of the binding the subject is. */
   role: RoleSchema,
-  /** The pattern of that side. */
-  matched: Type.String(),
-  /** The values of the parameters by name; empty when a pattern was asked for. */
+  /** The values of the pattern's parameters by name; empty when a pattern was asked for. */
   parameters: Type.Record(Type.String(), Type.String()),
-  ...BindingRecordSchema.properties,
+  kind: Type.Enum(["request", "streaming", "event"]),
+  /** The full name of the message that travels on this subject. */
+  messageType: Type.String(),
+  /** The full name of what answers it; null where nothing does. */
+  replyType: NullableString,
+  module: Type.String(),
+  semver: Type.String(),
+  subjectVersion: Type.Integer(),
+  package: Type.Object({ name: Type.String(), version: Type.String() }),
+  /** The whole binding, whose own pattern is the one of its requests or events. */
+  binding: BindingRecordSchema,
 });
 export type Resolution = Static<typeof ResolutionSchema>;
 

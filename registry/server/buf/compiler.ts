@@ -7,7 +7,7 @@ import { limits } from "../../core/limits.ts";
 import type { SchemaFile } from "../../core/revision/digest.ts";
 import { markImports } from "../../core/revision/image.ts";
 import type { SchemaCompiler } from "../ports.ts";
-import { BufError, runBuf } from "./run-buf.ts";
+import { BufError, type BufRun, BufStopped, runBuf } from "./run-buf.ts";
 
 /** Everything in one run: the tier of a finding comes from its rule, not from its category. */
 const breakingConfig = JSON.stringify({
@@ -22,7 +22,8 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
       inFolder(async (folder) => {
         await writeFiles(join(folder, "proto"), [...builtIn, ...files]);
         await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
-        const run = await runBuf(folder, ["build", "--error-format", "json", "-o", "image.binpb"]);
+        const run = await build(folder);
+        if (run instanceof BufStopped) return { ok: false, places: [{ message: run.message }] };
         if (run.exitCode === 0) return { ok: true, image: await readImage(folder) };
         const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
         if (places.length === 0) throw new BufError(`buf build failed: ${run.stderr.trim()}`);
@@ -52,6 +53,15 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
         return findings.map(findingOf);
       }),
   };
+}
+
+/** A file that keeps the compiler busy for ever is the sender's mistake, not the registry's. */
+function build(folder: string): Promise<BufRun | BufStopped> {
+  const args = ["build", "--error-format", "json", "-o", "image.binpb"];
+  return runBuf(folder, args).catch((error: unknown) => {
+    if (error instanceof BufStopped) return error;
+    throw error;
+  });
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -100,12 +110,15 @@ function parseAnnotations(text: string): Annotation[] {
 function placeOf(annotation: Annotation): FailurePlace {
   const { path, start_line: line, start_column: column, message } = annotation;
   return {
-    message,
+    message: message.slice(0, shownMessage),
     ...(path === undefined ? {} : { file: path.replace(/^proto\//, "") }),
     ...(line === undefined ? {} : { line }),
     ...(column === undefined ? {} : { column }),
   };
 }
+
+/** A syntax error quotes the source, which can be one line of a megabyte. */
+const shownMessage = 500;
 
 function findingOf(annotation: Annotation): BufFinding {
   return {

@@ -11,9 +11,14 @@ export interface BufRun {
   readonly stderr: string;
 }
 
-/** buf could not do its work: it is missing, crashed, took too long or printed too much. */
+/** buf could not do its work: it is missing, or it failed in a way that its input does not explain. */
 export class BufError extends Error {
   override readonly name = "BufError";
+}
+
+/** buf was stopped, because its input made it work for too long or print too much. */
+export class BufStopped extends Error {
+  override readonly name = "BufStopped";
 }
 
 const slots = pLimit(limits.bufProcesses);
@@ -48,12 +53,10 @@ function run(folder: string, args: readonly string[]): Promise<BufRun> {
     );
     child.on("close", (exitCode, signal) => {
       if (exitCode !== null) resolve({ exitCode, ...out });
-      else
-        reject(
-          new BufError(
-            `buf was stopped by ${signal} (limits: ${limits.bufMs} ms, ${limits.bufOutputBytes} bytes of output)`,
-          ),
-        );
+      else {
+        const bounds = `${limits.bufMs} ms and ${limits.bufOutputBytes} bytes of output are allowed`;
+        reject(new BufStopped(`buf was stopped (${signal}): ${bounds}`));
+      }
     });
   });
 }

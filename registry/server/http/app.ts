@@ -1,6 +1,6 @@
 import swagger from "@fastify/swagger";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import pkg from "../../../package.json" with { type: "json" };
 import { RegistryFailure } from "../../core/failure.ts";
 import type { CheckReport } from "../../core/gate/report.ts";
@@ -42,12 +42,14 @@ export async function buildApp(
   const app = fastify({
     loggerInstance: logger,
     // One line for each request costs more than a look-up; failures are logged by sendProblem.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.requestBytes,
     requestTimeout: limits.requestMs,
     routerOptions: { maxParamLength: limits.subjectLength },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   });
+  // Only JSON is understood; Fastify would read plain text too.
+  app.removeContentTypeParser("text/plain");
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) => {
     const { method, url } = request;

@@ -15,7 +15,8 @@ import { buildTrie, type SubjectTrie } from "../../core/subject/trie.ts";
 
 /** One side of a binding, with all that an answer needs but the subject itself. */
 export interface Entry {
-  readonly record: BindingRecord;
+  /** The answer but for what depends on the subject. */
+  readonly rest: Omit<Resolution, "subject" | "pattern" | "role" | "parameters">;
   readonly role: SubjectRole;
   readonly pattern: SubjectPattern;
   readonly parameters: readonly { readonly name: string; readonly index: number }[];
@@ -48,14 +49,14 @@ export function buildSubjectIndex(bindings: readonly IndexedBinding[]): SubjectI
     entries.map((entry) => ({ pattern: entry.pattern, value: entry })),
   );
   const byPattern = new Map(entries.map((entry) => [entry.pattern.text, entry]));
-  const own = entries.filter((entry) => entry.pattern.text === entry.record.pattern);
+  const own = entries.filter((entry) => entry.pattern.text === entry.rest.binding.pattern);
   own.sort((a, b) => (a.pattern.text < b.pattern.text ? -1 : 1));
   return {
     find: (subject) =>
       subject.includes("{") ? (byPattern.get(subject) ?? null) : trie.match(subject),
-    records: own.map((entry) => entry.record),
+    records: own.map((entry) => entry.rest.binding),
     within: (filter) =>
-      own.filter((entry) => within(entry.pattern, filter)).map((entry) => entry.record),
+      own.filter((entry) => within(entry.pattern, filter)).map((entry) => entry.rest.binding),
     nearest: (subject) => nearestPatterns(subject, near(byPattern.keys(), subject)),
   };
 }
@@ -70,24 +71,47 @@ function near(patterns: Iterable<string>, subject: string): string[] {
 
 function entriesOf({ release, ...registered }: IndexedBinding): Entry[] {
   const record = bindingRecord(registered, release);
-  const text = JSON.stringify(record);
-  const etag = `"${digestOf(text).slice("sha256:".length, "sha256:".length + 32)}"`;
-  return subjectsOf(registered.binding).flatMap(({ pattern: matched, role }) => {
-    const result = parsePattern(matched);
+  const etag = `"${digestOf(JSON.stringify(record)).slice(digestPrefix, digestPrefix + 32)}"`;
+  return subjectsOf(registered.binding).flatMap(({ pattern: text, role }) => {
+    const result = parsePattern(text);
     if (!result.ok) return [];
     const parameters = result.pattern.tokens.flatMap((token, index) =>
       token.kind === "parameter" ? [{ name: token.field, index }] : [],
     );
+    const { kind, module, semver, subjectVersion } = record;
+    const rest = {
+      kind,
+      ...typesOn(record, role),
+      module,
+      semver,
+      subjectVersion,
+      package: record.package,
+      binding: record,
+    };
     return {
-      record,
+      rest,
       role,
       pattern: result.pattern,
       parameters,
       etag,
-      jsonMiddle: `","role":"${role}","matched":${JSON.stringify(matched)},"parameters":{`,
-      jsonEnd: `},${text.slice(1)}`,
+      jsonMiddle: `","pattern":${JSON.stringify(text)},"role":"${role}","parameters":{`,
+      jsonEnd: `},${JSON.stringify(rest).slice(1)}`,
     };
   });
+}
+
+const digestPrefix = "sha256:".length;
+
+/** What travels on a side of a binding, and what answers it. */
+function typesOn(record: BindingRecord, role: SubjectRole) {
+  switch (role) {
+    case "request":
+    case "event":
+      return { messageType: record.messageType, replyType: record.replyType };
+    case "reply":
+    case "frames":
+      return { messageType: record.replyType ?? "", replyType: null };
+  }
 }
 
 // A subject of these characters needs no escaping in JSON.
@@ -117,17 +141,6 @@ function parametersJson(subject: string, entry: Entry): string {
     text += `${text === "" ? "" : ","}"${name}":"${tokens[index] ?? ""}"`;
   }
   return text;
-}
-
-/** The same answer as a value. */
-export function resolutionOf(subject: string, entry: Entry): Resolution {
-  return {
-    subject,
-    role: entry.role,
-    matched: entry.pattern.text,
-    parameters: parametersOf(subject, entry),
-    ...entry.record,
-  };
 }
 
 /** The values that a subject gives to the parameters of its pattern. */

@@ -1,17 +1,88 @@
+import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
+import semver from "semver";
+import { ConfigError } from "../config-error.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
 import type { Announcer } from "../ports.ts";
-export async function connectNats(
-  _o: { url: string; allowOldServer: boolean },
-  _l: Logger,
-): Promise<{
-  announcer: Announcer;
-  serveLookup(i: () => SubjectIndex): Promise<{ stop(): Promise<void> }>;
+import { createAnnouncer } from "./announcer.ts";
+import { serveLookup } from "./lookup-service.ts";
+
+/** The registry's connection to NATS. */
+export interface RegistryNats {
+  readonly announcer: Announcer;
+  /** Answers look-ups; the index is read anew for each. */
+  serveLookup(index: () => SubjectIndex): Promise<{ stop(): Promise<void> }>;
+  /** Ends what is in flight and disconnects. */
   close(): Promise<void>;
-}> {
+}
+
+/** Older servers have known holes in authorization and in JetStream's compare-and-set. */
+const oldestServer = "2.10.27";
+
+/** How long the first connection may take; later ones are retried for ever. */
+const connectMs = 10_000;
+
+/**
+ * Connects, and looks at the server's version.
+ *
+ * @throws ConfigError when nobody answers, or when the server is too old and that is not allowed
+ */
+export async function connectNats(
+  options: { readonly url: string; readonly allowOldServer: boolean },
+  logger: Logger,
+): Promise<RegistryNats> {
+  const nc = await open(options.url);
+  try {
+    checkServer(nc.info?.version ?? "unknown", options.allowOldServer, logger);
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+  void logStatus(nc, logger);
   return {
-    announcer: { announce: async () => {} },
-    serveLookup: async () => ({ stop: async () => {} }),
-    close: async () => {},
+    announcer: createAnnouncer(nc),
+    serveLookup: (index) => serveLookup(nc, index),
+    close: () => nc.drain(),
   };
+}
+
+async function open(url: string): Promise<NatsConnection> {
+  try {
+    return await connect({
+      servers: url.split(","),
+      name: "charter-registry",
+      inboxPrefix: "_INBOX.charter-registry",
+      timeout: connectMs,
+      maxReconnectAttempts: -1,
+      pingInterval: 5000,
+      noAsyncTraces: true,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([
+      `NATS_URL is "${url}", and no NATS server answers there (${reason}); start one, or correct the address`,
+    ]);
+  }
+}
+
+function checkServer(version: string, allowed: boolean, logger: Logger): void {
+  const plain = semver.coerce(version);
+  if (plain !== null && semver.gte(plain, oldestServer)) return;
+  const text = `nats-server is ${version}; below ${oldestServer} it has known authorization advisories`;
+  if (!allowed) {
+    throw new ConfigError([
+      `${text}; upgrade it, or set CHARTER_ALLOW_OLD_NATS=true to develop and test`,
+    ]);
+  }
+  logger.warn(`${text}. Good for developing and testing, not for production.`);
+}
+
+async function logStatus(nc: NatsConnection, logger: Logger): Promise<void> {
+  for await (const status of nc.status()) {
+    if (status.type === "disconnect" || status.type === "reconnect") {
+      logger.warn(`NATS: ${status.type}`);
+    } else if (status.type === "error") {
+      logger.error({ err: status.error }, "NATS");
+    }
+  }
 }

@@ -1,0 +1,65 @@
+import {
+  BindingKind,
+  type ResolveSubjectResponse,
+  SubjectLookupServiceContract,
+  SubjectRole,
+} from "@charter/registry/v1";
+import { CharterError, serve } from "@charter-nats/runtime";
+import type { NatsConnection } from "@nats-io/transport-node";
+import {
+  type Entry,
+  parametersOf,
+  type SubjectIndex,
+  subjectProblem,
+} from "../jobs/subject-index.ts";
+
+const roles = {
+  request: SubjectRole.REQUEST,
+  reply: SubjectRole.REPLY,
+  frames: SubjectRole.FRAMES,
+  event: SubjectRole.EVENT,
+} as const;
+
+const kinds = {
+  request: BindingKind.REQUEST,
+  streaming: BindingKind.STREAMING,
+  event: BindingKind.EVENT,
+} as const;
+
+/** Answers which contract governs a subject, as an ordinary service of the registry's own contract. */
+export function serveLookup(nc: NatsConnection, index: () => SubjectIndex) {
+  return serve(nc, SubjectLookupServiceContract, {
+    async resolveSubject({ subject }) {
+      const problem = subjectProblem(subject);
+      if (problem !== null) {
+        throw new CharterError("invalid_argument", `the subject cannot be looked up: ${problem}`);
+      }
+      const entry = index().find(subject);
+      if (entry !== null) return responseOf(subject, entry);
+      const nearest = index().nearest(subject).join(", ");
+      throw new CharterError(
+        "not_found",
+        `no pattern matches "${subject}"; the nearest are ${nearest}`,
+      );
+    },
+  });
+}
+
+function responseOf(subject: string, entry: Entry): Omit<ResolveSubjectResponse, "$typeName"> {
+  const { rest } = entry;
+  return {
+    subject,
+    pattern: entry.pattern.text,
+    role: roles[entry.role],
+    kind: kinds[rest.kind],
+    parameters: parametersOf(subject, entry),
+    messageType: rest.messageType,
+    replyType: rest.replyType ?? "",
+    queueGroup: rest.binding.queueGroup ?? "",
+    owner: rest.binding.owner ?? "",
+    module: rest.module,
+    semver: rest.semver,
+    subjectVersion: rest.subjectVersion,
+    npmPackage: rest.package.name,
+  };
+}
