@@ -21,7 +21,7 @@ import type { Density } from "./messages.ts";
 import { bytesArbitrary } from "./values/bytes.ts";
 import { durationArbitrary, timestampArbitrary } from "./values/moments.ts";
 import { floatArbitrary, integerArbitrary } from "./values/numbers.ts";
-import { countOf, listOf, type Rules, rulesOfField, rulesWithin } from "./values/rules.ts";
+import { countOf, listOf, noRules, type Rules, rulesOfField, rulesWithin } from "./values/rules.ts";
 import { stringArbitrary } from "./values/text.ts";
 import { filtered, Unsatisfiable } from "./values/unsatisfiable.ts";
 
@@ -47,8 +47,12 @@ const usualItems = 3;
 const longestList = 100;
 
 /** Values of a field, as reflection sets them. Throws `Unsatisfiable`. */
-export function fieldArbitrary(context: FieldContext, field: DescField): fc.Arbitrary<unknown> {
-  const rules = effectiveRules(rulesOfField(field));
+export function fieldArbitrary(
+  context: FieldContext,
+  field: DescField,
+  declared: Rules = rulesOfField(field),
+): fc.Arbitrary<unknown> {
+  const rules = effectiveRules(declared);
   switch (field.fieldKind) {
     case "list":
       return listArbitrary(context, field, rules);
@@ -72,9 +76,7 @@ export function fieldArbitrary(context: FieldContext, field: DescField): fc.Arbi
 
 /** Rules that are never applied are no rules. */
 function effectiveRules(rules: Rules): Rules {
-  return rules.ignore === Ignore.ALWAYS
-    ? { ...rules, required: false, kind: null, values: new Map(), cel: [], predefined: [] }
-    : rules;
+  return rules.ignore === Ignore.ALWAYS ? noRules : rules;
 }
 
 /** A field without presence: required means not zero, and zero can be exempt from the rules. */
@@ -266,7 +268,7 @@ function mapArbitrary(context: FieldContext, field: MapField, rules: Rules): fc.
 }
 
 /** What tells two scalars apart. */
-function keyOf(value: unknown): string {
+export function keyOf(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }
 

@@ -15,9 +15,9 @@ import {
 import fc from "fast-check";
 import type { Schema } from "./contract.ts";
 import { type Demand, demandsNothing, noDemand } from "./demand.ts";
-import { fieldArbitrary } from "./fields.ts";
+import { type FieldContext, fieldArbitrary } from "./fields.ts";
 import { judge } from "./oracle.ts";
-import { needsValidator, type Rules, rulesOfField } from "./values/rules.ts";
+import { needsValidator, noRules, type Rules, rulesOfField } from "./values/rules.ts";
 import { filtered, Unsatisfiable } from "./values/unsatisfiable.ts";
 
 /** How much of what may be absent is there. */
@@ -35,6 +35,8 @@ export interface Generator {
   readonly limits: ReadonlySet<string>;
   /** Throws `Unsatisfiable` when no valid message of the type could be made. */
   messages(desc: DescMessage, density: Density, demand?: Demand): fc.Arbitrary<Message>;
+  /** Values of one field, with its rules kept or as if it had none. Throws `Unsatisfiable`. */
+  fieldValues(field: DescField, rules: "kept" | "ignored"): fc.Arbitrary<unknown>;
 }
 
 export function createGenerator(schema: Schema): Generator {
@@ -53,6 +55,19 @@ export function createGenerator(schema: Schema): Generator {
     limits,
     messages: (desc, density, demand = noDemand) =>
       message(desc, density, 0, demand).map((each) => each.message),
+    fieldValues(field, rules) {
+      const at: Building = {
+        schema,
+        message,
+        limits,
+        density: "mixed",
+        depth: 0,
+        demand: noDemand,
+      };
+      return rules === "kept"
+        ? valuesOf(at, field)
+        : fieldArbitrary(contextOf(at, field), field, noRules);
+    },
   };
 }
 
@@ -196,21 +211,21 @@ function tried(at: Building, field: DescField): fc.Arbitrary<unknown> | null {
 
 function valuesOf(at: Building, field: DescField): fc.Arbitrary<unknown> {
   try {
-    const values = fieldArbitrary(
-      {
-        density: at.depth < usualDepth ? at.density : "bare",
-        depth: at.depth + 1,
-        demand: at.demand.fields.get(field.name) ?? noDemand,
-        isDemanded: at.demand.fields.has(field.name),
-        message: at.message,
-      },
-      field,
-    );
-    return withValidator(at.schema, field, values);
+    return withValidator(at.schema, field, fieldArbitrary(contextOf(at, field), field));
   } catch (error) {
     if (!(error instanceof Unsatisfiable) || error.message.startsWith("field ")) throw error;
     throw new Unsatisfiable(`field ${field.parent.typeName}.${field.name}: ${error.message}`);
   }
+}
+
+function contextOf(at: Building, field: DescField): FieldContext {
+  return {
+    density: at.depth < usualDepth ? at.density : "bare",
+    depth: at.depth + 1,
+    demand: at.demand.fields.get(field.name) ?? noDemand,
+    isDemanded: at.demand.fields.has(field.name),
+    message: at.message,
+  };
 }
 
 /**

@@ -28,7 +28,7 @@ export interface Rules {
   readonly predefined: readonly number[];
 }
 
-const none: Rules = {
+export const noRules: Rules = {
   required: false,
   ignore: Ignore.UNSPECIFIED,
   kind: null,
@@ -45,7 +45,7 @@ export function rulesOfField(field: DescField): Rules {
 /** The rules of a list's items, a map's keys or a map's values, from the rules of its field. */
 export function rulesWithin(rules: Rules, part: "items" | "keys" | "values"): Rules {
   const inner = rules.values.get(part);
-  return inner === undefined ? none : readRules(inner as FieldRules);
+  return inner === undefined ? noRules : readRules(inner as FieldRules);
 }
 
 function readRules(rules: FieldRules): Rules {
