@@ -1,0 +1,76 @@
+import { diff } from "semver";
+import type { CheckReport, Finding, ModuleReport } from "../../core/gate/report.ts";
+import type { Locate } from "../command-failure.ts";
+import type { Look, Style } from "./style.ts";
+
+/** A check report as a compiler would print it: the findings first, then a line for each module. */
+export function renderReport(report: CheckReport, locate: Locate, style: Style): string {
+  const findings = report.modules.flatMap((module) =>
+    module.findings.map((finding) => renderFinding(module, finding, locate, style)),
+  );
+  const summary = report.modules.map((module) => renderVerdict(module, style)).join("\n");
+  return [...findings, summary].join("\n\n");
+}
+
+function renderFinding(
+  module: ModuleReport,
+  finding: Finding,
+  locate: Locate,
+  style: Style,
+): string {
+  const { place } = finding;
+  const file = locate(module.module, place.file);
+  const where = `${file}:${place.line}:${place.column}`;
+  const from = place.side === "baseline" ? ` (as of ${module.baseline?.semver ?? "head"})` : "";
+  const effect = finding.blocking ? finding.tier : `${finding.tier}, allowed`;
+  const look: Look = finding.blocking ? "red" : "yellow";
+  const lines = [
+    `${style("bold", where)}${from}: ${style(look, `${finding.rule} (${effect})`)} ${finding.message}`,
+  ];
+  const also = finding.rules.filter((rule) => rule !== finding.rule);
+  lines.push(...source("-", "red", finding.before, style));
+  lines.push(...source("+", "green", finding.after, style));
+  const pairs: [string, string][] = [];
+  if (also.length > 0) pairs.push(["also", also.join(", ")]);
+  if (finding.subjects.length > 0) {
+    const hits = finding.subjects.map((hit) => `${hit.pattern} (${hit.role}, ${hit.module})`);
+    pairs.push(["subjects", hits.join("\n            ")]);
+  }
+  if (finding.dependents.length > 0) pairs.push(["imported by", finding.dependents.join(", ")]);
+  pairs.push(["remedy", finding.remedy]);
+  for (const [name, value] of pairs) lines.push(`  ${style("dim", `${name}:`)} ${value}`);
+  return lines.join("\n");
+}
+
+function source(mark: string, look: Look, text: string | null, style: Style): string[] {
+  if (text === null || text === "") return [];
+  return text.split("\n").map((line) => style(look, `    ${mark} ${line}`));
+}
+
+function renderVerdict(module: ModuleReport, style: Style): string {
+  const name = style("bold", module.module);
+  switch (module.verdict) {
+    case "unchanged":
+      return `${name}: ${style("dim", "unchanged")} ${module.semver ?? ""}`.trimEnd();
+    case "accepted":
+      return `${name}: ${style("green", "accepted")} ${module.semver ?? ""} ${bump(module)}`.trimEnd();
+    case "rejected": {
+      const blocking = module.findings.filter((finding) => finding.blocking).length;
+      const against = module.baseline === null ? "" : ` against ${module.baseline.semver}`;
+      return `${name}: ${style("red", "rejected")}, ${count(blocking, "blocking finding")}${against}`;
+    }
+  }
+}
+
+/** What the new version raises: `minor (was 1.1.0)`, or `new` for a first release. */
+function bump(module: ModuleReport): string {
+  if (module.baseline === null) return "new";
+  if (module.semver === null) return "";
+  const raised = diff(module.baseline.semver, module.semver) ?? "";
+  return `${raised} (was ${module.baseline.semver})`.trimStart();
+}
+
+/** `1 blocking finding`, `2 blocking findings`. */
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,106 @@
+import { dirname, join, relative, resolve } from "node:path";
+import type { Proposal } from "../../api/schemas/proposal.ts";
+import { limits } from "../../core/limits.ts";
+import { CommandFailure, type Locate } from "../command-failure.ts";
+import { findUpwards, readIfThere } from "../settings-files.ts";
+import { type ModuleEntry, readBufYaml } from "./buf-yaml.ts";
+import { collectFiles } from "./collect-files.ts";
+
+/** What the named modules of a buf.yaml hold now. */
+export interface Workspace {
+  readonly proposal: Proposal;
+  readonly locate: Locate;
+  /** Files that were left out because they lie elsewhere. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Reads the workspace that a folder is in.
+ *
+ * @param dir the folder of the buf.yaml; without it, the nearest at or above `cwd`
+ * @param only the modules to take; without it, every named one
+ */
+export async function readWorkspace(
+  cwd: string,
+  dir: string | undefined,
+  only: readonly string[] | undefined,
+): Promise<Workspace> {
+  const file =
+    dir === undefined
+      ? await findUpwards(cwd, "buf.yaml")
+      : await readIfThere(join(resolve(cwd, dir), "buf.yaml"));
+  if (file === null) {
+    throw new CommandFailure(
+      "usage",
+      dir === undefined
+        ? `There is no buf.yaml in ${cwd} or above it. Run \`buf config init\`, or name the folder that has one.`
+        : `There is no buf.yaml in ${dir}. Name the folder that has one.`,
+    );
+  }
+  const folder = dirname(file.path);
+  const entries = chosen(file.path, readBufYaml(file), only);
+  const modules = [];
+  const skipped = [];
+  for (const entry of entries) {
+    const collected = await collectFiles(folder, entry);
+    if (collected.files.length === 0) {
+      throw new CommandFailure(
+        "usage",
+        `The module ${entry.name} of ${file.path} has no .proto file in ${entry.path}. Correct its path, or take it out.`,
+      );
+    }
+    modules.push({ name: entry.name, files: [...collected.files] });
+    skipped.push(...collected.skipped);
+  }
+  checkSize(file.path, modules);
+  return { proposal: { modules }, locate: locator(cwd, folder, entries), skipped };
+}
+
+function chosen(
+  path: string,
+  entries: readonly ModuleEntry[],
+  only: readonly string[] | undefined,
+): readonly ModuleEntry[] {
+  if (entries.length === 0) {
+    throw new CommandFailure(
+      "usage",
+      `${path} names no module, and unnamed modules are not pushed. Give one a name such as charter.localhost/bodybroker/npc.`,
+    );
+  }
+  const unknown = only?.find((name) => !entries.some((entry) => entry.name === name));
+  if (unknown !== undefined) {
+    const names = entries.map((entry) => entry.name).join(", ");
+    throw new CommandFailure("usage", `${path} names no module "${unknown}". It names ${names}.`);
+  }
+  return only === undefined ? entries : entries.filter((entry) => only.includes(entry.name));
+}
+
+function checkSize(path: string, modules: Proposal["modules"]): void {
+  const files = modules.flatMap((module) => module.files);
+  const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
+  const over =
+    modules.length > limits.modulesPerProposal
+      ? `${modules.length} modules, and a registry takes ${limits.modulesPerProposal} at once`
+      : files.length > limits.filesPerProposal
+        ? `${files.length} files, and a registry takes ${limits.filesPerProposal} at once`
+        : bytes > limits.requestBytes
+          ? `${bytes} bytes, and a registry takes ${limits.requestBytes} at once`
+          : null;
+  if (over === null) return;
+  throw new CommandFailure(
+    "usage",
+    `The modules of ${path} have ${over}. Choose some with --module.`,
+  );
+}
+
+/** Gives a module's file the path that it has for someone who stands in `cwd`. */
+function locator(cwd: string, folder: string, entries: readonly ModuleEntry[]): Locate {
+  const roots = new Map(entries.map((entry) => [entry.name, join(folder, entry.path)]));
+  const distinct = [...new Set(roots.values())];
+  // A place without a module can still be found where all modules have one root.
+  const common = distinct.length === 1 ? distinct[0] : undefined;
+  return (module, file) => {
+    const root = module === undefined ? common : roots.get(module);
+    return root === undefined ? file : relative(cwd, join(root, file));
+  };
+}
