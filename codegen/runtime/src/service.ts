@@ -75,7 +75,7 @@ export interface RunningService {
 export async function serve<S extends ServiceContract>(
   nc: Connection,
   contract: S,
-  handlers: Handlers<S>,
+  handlers: NoInfer<Handlers<S>>,
   options: ServeOptions = {},
 ): Promise<RunningService> {
   const onError = options.onError ?? printFailure;

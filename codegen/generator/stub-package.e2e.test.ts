@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import { compileProtos } from "../testing/compile-protos.ts";
+import { createStubProject, type StubProject } from "../testing/stub-project.ts";
+import { type StubPackageInput, stubPackage } from "./stub-package.ts";
+
+const protos = "codegen/generator/testdata/proto";
+const common = { module: "acme/common", semver: "1.2.0" };
+
+let server: RunningNatsServer;
+let project: StubProject;
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  const commonProtos = compileProtos(protos, ["acme/common", "acme/prices"]);
+  const dependencies = [{ ...common, files: commonProtos.files }];
+  const shop = { module: "acme/shop", semver: "1.4.0", ...compileProtos(protos, ["acme/shop"]) };
+  project = createStubProject(
+    new Map([
+      ["@acme/common", build({ ...common, ...commonProtos, dependencies: [] })],
+      ["@acme/shop", build({ ...shop, dependencies })],
+    ]),
+    ["@charter-nats", "@bufbuild", "@nats-io", "nats", "@types"],
+  );
+  for (const kind of ["mts", "cts"]) {
+    project.add("codegen/generator/testdata/consumer/consumer.ts", `consumer.${kind}`);
+  }
+  project.compile();
+}, 60_000);
+
+afterAll(async () => {
+  project?.remove();
+  await server?.stop();
+});
+
+function build(input: Omit<StubPackageInput, "digest" | "runtimeVersion">) {
+  return stubPackage({ ...input, digest: "sha256:1234", runtimeVersion: "0.1.0" });
+}
+
+const perConnection = [
+  "r1-false 7n invalid_argument meta not_found",
+  "shop.orders.placed.v1.REGION_SOUTH.r2.5 5n acme/shop@1.4.0",
+  "6",
+];
+
+it.each(["mjs", "cjs"])(
+  "a generated package type-checks and runs from %s, on nats 2.29 and on 3.x connections",
+  async (kind) => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(project.folder, `out/consumer.${kind}`)],
+      { env: { ...process.env, NATS_URL: server.url }, timeout: 20_000 },
+    );
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      ...perConnection,
+      ...perConnection,
+      "1.4.0 7 acme/shop/v1/orders",
+    ]);
+  },
+);
