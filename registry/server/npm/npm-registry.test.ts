@@ -93,7 +93,7 @@ it.each([
       "published",
     );
   }
-  expect((await tagsOf(name))["latest"]).toBe(latest);
+  expect((await tagsOf(name)).latest).toBe(latest);
 });
 
 it("publish puts a version under the tag that it is given", async () => {

@@ -61,7 +61,7 @@ export async function fetchPackument(
 
 /** Whether `latest` may move to a version: never back, and never from a release to a preview. */
 export function mayBecomeLatest(packument: Packument | null, version: string): boolean {
-  const latest = packument?.["dist-tags"]?.["latest"];
+  const latest = packument?.["dist-tags"]?.latest;
   if (latest === undefined) return true;
   const [latestIsPreview, isPreview] = [prerelease(latest) !== null, prerelease(version) !== null];
   return latestIsPreview === isPreview ? gt(version, latest) : latestIsPreview;
