@@ -18,8 +18,12 @@ import { narrowImage, readImage } from "../registry/core/revision/image.ts";
 const root = join(import.meta.dirname, "..");
 const semver = "0.0.0";
 
-/** The folder whose code imports the packages of an owner. */
-const importers: Record<string, string> = { bodybroker: "contract-tests", charter: "registry" };
+/** The folders whose code imports the packages of an owner. */
+const importers = [
+  ["bodybroker", "contract-tests"],
+  ["charter", "registry"],
+  ["charter", "ci"],
+] as const;
 
 const image = buildImage();
 const set = readImage(image);
@@ -27,7 +31,7 @@ const registry = createFileRegistry(set);
 const modules = modulesOfWorkspace();
 const stamp = digestOf(`${Buffer.from(image).toString("base64")}${sourceOfGenerator()}`);
 
-for (const [owner, importer] of Object.entries(importers)) {
+for (const [owner, importer] of importers) {
   const scope = join(root, importer, "node_modules", `@${owner}`);
   const stampFile = join(scope, ".stamp");
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) continue;

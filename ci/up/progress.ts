@@ -1,0 +1,42 @@
+import { styleText } from "node:util";
+
+/** Shows long work on stderr: one line that is redrawn on a terminal, a line a step elsewhere. */
+export interface Progress {
+  /** Runs a step and shows how long it took. What it returns as `note` stands behind its name. */
+  step<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+}
+
+export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  const isTerminal = stream.isTTY === true;
+  const paint = (format: "green" | "red" | "dim", text: string) =>
+    styleText(format, text, { stream });
+  return {
+    async step(name, work) {
+      const began = performance.now();
+      const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+      let noted = "";
+      const draw = () => {
+        if (isTerminal)
+          stream.write(`\r\u001b[K${paint("dim", "…")} ${name} ${paint("dim", noted)}`);
+      };
+      const end = (mark: string) => {
+        const note = noted === "" ? "" : ` ${noted}`;
+        stream.write(
+          `${isTerminal ? "\r\u001b[K" : ""}${mark} ${name}${note} ${paint("dim", seconds())}\n`,
+        );
+      };
+      draw();
+      try {
+        const result = await work((text) => {
+          noted = text;
+          draw();
+        });
+        end(paint("green", "✓"));
+        return result;
+      } catch (error) {
+        end(paint("red", "✗"));
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** One of the five things that `up` shows to be true, with how often it saw it. */
+export interface Proof {
+  readonly name: string;
+  readonly count: number;
+  readonly ok: boolean;
+  /** What was counted, or why it failed. */
+  readonly detail: string;
+}
+
+/** What a proof may talk to. */
+export interface Estate {
+  /** The clone. */
+  readonly root: string;
+  readonly http: string;
+  readonly npm: string;
+  readonly nats: string;
+}
+
+/** Runs a proof; one that throws has failed, and says why. */
+export async function prove(
+  name: string,
+  work: () => Promise<{ count: number; ok: boolean; detail: string }>,
+): Promise<Proof> {
+  try {
+    return { name, ...(await work()) };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { name, count: 0, ok: false, detail };
+  }
+}

@@ -1,0 +1,40 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CheckReport } from "../../../registry/core/gate/report.ts";
+import { charter } from "../charter-command.ts";
+import type { Estate } from "../proof.ts";
+
+const file = "proto/bodybroker/npc/v1/npc.proto";
+
+/** Deletes a field of a v1 message in a copy of the protos: the check and the server both refuse. */
+export async function proveBreakRefused(estate: Estate) {
+  const folder = await mkdtemp(join(tmpdir(), "charter-break-"));
+  try {
+    for (const each of ["buf.yaml", "proto"]) {
+      await cp(join(estate.root, each), join(folder, each), { recursive: true });
+    }
+    const text = await readFile(join(folder, file), "utf8");
+    const broken = text.replace(/^ {2}WorldState world_state = \d+.*;\n/m, "");
+    if (broken === text) throw new Error(`${file} has no field world_state to delete`);
+    await writeFile(join(folder, file), broken);
+    const check = await charter(estate, ["module", "check", "--format", "json"], folder);
+    const push = await charter(estate, ["module", "push", "--format", "json"], folder);
+    const { findings } = reportOf(check.stdout);
+    const ok = check.exitCode === 100 && push.exitCode === 100 && findings.length > 0;
+    return {
+      count: findings.length,
+      ok,
+      detail: ok
+        ? `finding for a deleted field (${findings[0]?.rule}), refused by the check and by the server`
+        : `check ended with ${check.exitCode}, push with ${push.exitCode}; expected 100: ${push.stderr}`,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function reportOf(text: string) {
+  const report = JSON.parse(text) as CheckReport;
+  return { findings: report.modules.flatMap((module) => module.findings) };
+}
