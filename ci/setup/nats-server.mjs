@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { SetupFailure } from "./failure.mjs";
+
+/** Where packages put it that are not on everybody's PATH. */
+const usualFolders = ["/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"];
+
+/**
+ * Package managers that are known to have a package named nats-server.
+ *
+ * @type {readonly {program: string, commands: string[][]}[]}
+ */
+const packageManagers = [
+  {
+    program: "apt-get",
+    commands: [
+      ["apt-get", "update", "-qq"],
+      ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "nats-server"],
+    ],
+  },
+  { program: "brew", commands: [["brew", "install", "--quiet", "nats-server"]] },
+];
+
+/**
+ * Finds a nats-server, or installs one where that needs no more rights than the caller has.
+ *
+ * @param {{env: NodeJS.ProcessEnv, mayInstall: boolean, say: (line: string) => void}} options
+ * @returns {{path: string, version: string}}
+ */
+export function provideNatsServer({ env, mayInstall, say }) {
+  if (env.NATS_SERVER) {
+    const version = versionOf(env.NATS_SERVER);
+    if (version !== null) return { path: env.NATS_SERVER, version };
+    throw new SetupFailure(
+      `NATS_SERVER is ${JSON.stringify(env.NATS_SERVER)}, and \`${env.NATS_SERVER} --version\` does not answer as a nats-server. Correct it, or unset it to use the one of the PATH.`,
+    );
+  }
+  const found = findNatsServer(env.PATH ?? "");
+  if (found !== null) return found;
+  const manager = packageManagers.find(({ program }) => isOnPath(program));
+  if (manager !== undefined && mayInstall) {
+    say(`install nats-server with ${manager.program}`);
+    runAll(manager.commands);
+    const installed = findNatsServer(env.PATH ?? "");
+    if (installed !== null) return installed;
+  }
+  throw new SetupFailure(instructions(manager?.commands ?? []));
+}
+
+/**
+ * @param {string} path
+ * @returns {{path: string, version: string} | null}
+ */
+function findNatsServer(path) {
+  const folders = [...path.split(delimiter).filter((folder) => folder !== ""), ...usualFolders];
+  for (const folder of folders) {
+    const program = join(folder, "nats-server");
+    const version = versionOf(program);
+    if (version !== null) return { path: program, version };
+  }
+  return null;
+}
+
+/** @param {string} program */
+function versionOf(program) {
+  const run = spawnSync(program, ["--version"], { encoding: "utf8", timeout: 10_000 });
+  return /^nats-server: v(\S+)/.exec(run.stdout ?? "")?.[1] ?? null;
+}
+
+/** @param {string} program */
+function isOnPath(program) {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+}
+
+/** @param {string[][]} commands */
+function runAll(commands) {
+  for (const [program = "", ...args] of commands) {
+    const run = spawnSync(program, args, {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      stdio: ["ignore", process.stderr.fd, "inherit"],
+    });
+    // Stale lists need not stop an installation; only the last command decides.
+    if (run.status !== 0 && commands.at(-1)?.[0] === program && args.includes("nats-server")) {
+      throw new SetupFailure(`\`${program} ${args.join(" ")}\` ended with ${run.status}.`);
+    }
+  }
+}
+
+/** @param {string[][]} commands */
+function instructions(commands) {
+  const lines = commands.map((command) =>
+    [...(command[0] === "apt-get" ? ["sudo"] : []), ...command].join(" "),
+  );
+  const own =
+    "Or take a release of https://github.com/nats-io/nats-server/releases and say where it is:\n\n    export NATS_SERVER=/path/to/nats-server\n";
+  if (lines.length === 0) return `Charter needs nats-server, and there is none on the PATH.\n${own}`;
+  return [
+    "Charter needs nats-server, and there is none on the PATH. Install it:\n",
+    ...lines.map((line) => `    ${line}`),
+    `\n${own}`,
+  ].join("\n");
+}
