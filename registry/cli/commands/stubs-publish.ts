@@ -12,14 +12,19 @@ export const stubsPublish: CommandDefinition<NoFlags> = {
     const registry = await context.registry();
     context.progress(`Publishing at ${registry.url} …`);
     const { publications } = await registry.publish();
-    const rows = publications.map((each) => [each.name, each.version, each.state]);
+    const rows = publications.map((each) => [
+      each.name,
+      each.version,
+      each.state,
+      each.error ?? "",
+    ]);
     return {
       exit: exitOfPackages(publications),
       json: { publications },
       text: (style) =>
         rows.length === 0
           ? "Every stub package is published already."
-          : renderTable(["PACKAGE", "VERSION", "STATE"], rows, style),
+          : renderTable(["PACKAGE", "VERSION", "STATE", "REASON"], rows, style),
     };
   },
 };

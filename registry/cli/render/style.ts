@@ -19,14 +19,15 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";
 }
 
+/** What could steer a terminal, or turn the direction of its text around. */
+const steering = "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]";
+const unstyled = new RegExp(steering, "g");
+const styled = new RegExp(`(?!\\u001b\\[[0-9;]{1,8}m)${steering}`, "g");
+
 /**
- * A text without the control characters that could steer a terminal. Sources, subjects and messages
- * come from other people's files; only line breaks, tabs and the looks of `style` are let through.
+ * A text that is safe to print. Sources, subjects and messages come from other people's files; of
+ * their control characters only line breaks and tabs are let through, and the looks of `style`.
  */
 export function safeForTerminal(text: string, style: Style): string {
-  const looks = style === plain ? "" : `(?!\\u001b\\[[0-9;]{1,8}m)`;
-  return text.replace(
-    new RegExp(`${looks}[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]`, "g"),
-    "�",
-  );
+  return text.replace(style === plain ? unstyled : styled, "\ufffd");
 }

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { CheckReport, Finding } from "../../core/gate/report.ts";
+import { renderReport } from "./report.ts";
+import { plain, styleFor } from "./style.ts";
+
+const testdata = join(import.meta.dirname, "../testdata");
+
+const moved: Finding = {
+  rule: "FIELD_SAME_TYPE",
+  rules: ["FIELD_SAME_TYPE", "FIELD_WIRE_COMPATIBLE_TYPE"],
+  tier: "wire",
+  blocking: true,
+  element: "bodybroker.npc.v1.PlanRequest.npc_id",
+  message: 'Field "1" with name "npc_id" on message "PlanRequest" changed type.',
+  place: { side: "proposal", file: "bodybroker/npc/v1/npc.proto", line: 14, column: 3 },
+  before: "string npc_id = 1;",
+  after: "int64 npc_id = 1 [\n  (buf.validate.field).required = true\n];",
+  subjects: [
+    { pattern: "ai.npc.behavior.request.v1", role: "request", module: "bodybroker/npc" },
+    { pattern: "ai.world.plan.v1.{world_id}", role: "event", module: "bodybroker/world" },
+  ],
+  dependents: ["bodybroker/world", "bodybroker/quest"],
+  remedy: "Leave the field as it is, deprecate it, and add a new field with a new number.",
+};
+
+const gone: Finding = {
+  ...moved,
+  rule: "FILE_NO_DELETE",
+  rules: ["FILE_NO_DELETE"],
+  tier: "dangerous",
+  blocking: false,
+  message: "The file was deleted.",
+  place: { side: "baseline", file: "bodybroker/npc/v1/old.proto", line: 1, column: 1 },
+  before: null,
+  after: null,
+  subjects: [],
+  dependents: [],
+  remedy: "Check that nobody imports it.",
+};
+
+const base = { digest: "sha256:00", findings: [] };
+const from = (semver: string) => ({ semver, digest: "sha256:01" });
+
+const report: CheckReport = {
+  formatVersion: 1,
+  id: "c1",
+  createdAt: "2026-11-23T12:00:00Z",
+  verdict: "rejected",
+  modules: [
+    {
+      ...base,
+      module: "bodybroker/npc",
+      verdict: "rejected",
+      baseline: from("1.1.0"),
+      semver: null,
+      findings: [moved, gone],
+    },
+    {
+      ...base,
+      module: "bodybroker/world",
+      verdict: "accepted",
+      baseline: from("1.1.3"),
+      semver: "1.2.0",
+    },
+    {
+      ...base,
+      module: "bodybroker/ai",
+      verdict: "accepted",
+      baseline: from("0.1.0"),
+      semver: "0.1.1",
+    },
+    { ...base, module: "bodybroker/quest", verdict: "accepted", baseline: null, semver: "1.0.0" },
+    {
+      ...base,
+      module: "bodybroker/common",
+      verdict: "unchanged",
+      baseline: from("2.0.0"),
+      semver: "2.0.0",
+    },
+  ],
+};
+
+const locate = (_: string | undefined, file: string) => `proto/${file}`;
+
+test("renderReport prints findings as a compiler does, then a line for each module", async () => {
+  await expect(`${renderReport(report, locate, plain)}\n`).toMatchFileSnapshot(
+    join(testdata, "report.txt"),
+  );
+});
+
+test("renderReport marks what matters with colors on a terminal", async () => {
+  const color = styleFor({ isTTY: true }, {});
+  const text = renderReport(report, locate, color).replaceAll("\u001b", "ESC");
+  await expect(`${text}\n`).toMatchFileSnapshot(join(testdata, "report-colored.txt"));
+});
