@@ -1,0 +1,93 @@
+import { type NatsConnection, nuid } from "@nats-io/nats-core";
+import type { EvidenceKind } from "./report.ts";
+
+/** One endpoint of one running instance, as `$SRV.INFO` tells. */
+export interface LiveEndpoint {
+  readonly instance: string;
+  readonly service: string;
+  readonly subject: string;
+  readonly queueGroup: string;
+  /** The module that it says it serves, or null. */
+  readonly module: string | null;
+  /** The release that it says it serves, or null. */
+  readonly version: string | null;
+  readonly evidence: EvidenceKind;
+}
+
+/** Instances answer at once, so that a pause this long after the last means that there are no more. */
+const pauseMs = 400;
+const longestMs = 3000;
+
+/** Asks every service that is running what it serves. */
+export async function discover(nc: NatsConnection): Promise<readonly LiveEndpoint[]> {
+  const inbox = `_INBOX.${nuid.next()}`;
+  const found: LiveEndpoint[] = [];
+  await new Promise<void>((resolve) => {
+    let pause = setTimeout(end, pauseMs);
+    const whole = setTimeout(end, longestMs);
+    const subscription = nc.subscribe(inbox, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        found.push(...endpointsOf(message.data));
+        clearTimeout(pause);
+        pause = setTimeout(end, pauseMs);
+      },
+    });
+    function end() {
+      clearTimeout(pause);
+      clearTimeout(whole);
+      subscription.unsubscribe();
+      resolve();
+    }
+    nc.publish("$SRV.INFO", new Uint8Array(), { reply: inbox });
+  });
+  return found;
+}
+
+/** Anybody may answer `$SRV.INFO`, so nothing of the form is taken for granted. */
+function endpointsOf(data: Uint8Array): LiveEndpoint[] {
+  let info: unknown;
+  try {
+    info = JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    return [];
+  }
+  const { id, name, endpoints } = fieldsOf(info);
+  if (!Array.isArray(endpoints)) return [];
+  return endpoints.flatMap((each) => {
+    const endpoint = fieldsOf(each);
+    if (typeof endpoint.subject !== "string") return [];
+    const metadata = fieldsOf(endpoint.metadata);
+    return [
+      {
+        instance: textOf(id) ?? "",
+        service: textOf(name) ?? "",
+        subject: endpoint.subject,
+        // ADR-32 names this group where a service names none.
+        queueGroup: textOf(endpoint.queue_group) ?? "q",
+        module: textOf(metadata["charter.module"]),
+        version: textOf(metadata["charter.version"]),
+        evidence: evidenceOf(metadata["charter.evidence"]),
+      },
+    ];
+  });
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function evidenceOf(value: unknown): EvidenceKind {
+  return value === "mock" || value === "reference" ? value : "real";
+}
+
+/** Who stands behind a subject: one mock among its instances makes all of it a mock's evidence. */
+export function evidenceKindOf(endpoints: readonly LiveEndpoint[]): EvidenceKind {
+  const kinds = endpoints.map((endpoint) => endpoint.evidence);
+  if (kinds.includes("mock")) return "mock";
+  return kinds.includes("reference") ? "reference" : "real";
+}

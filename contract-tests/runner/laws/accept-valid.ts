@@ -1,0 +1,113 @@
+import type { Message } from "@bufbuild/protobuf";
+import { type Answer, describeAnswer } from "../answers.ts";
+import { demandOf } from "../demand.ts";
+import { variedMessages } from "../messages.ts";
+import { judge } from "../oracle.ts";
+import { type CaseResult, findBroken } from "../property.ts";
+import { tokensOf } from "../subjects.ts";
+import type { Bench, Finding, Law } from "./law.ts";
+import { ask, failureOf, isRefusal, probeOf } from "./probing.ts";
+
+/** Rounds of as many cases as are still missing, for services that refuse some valid requests. */
+const rounds = 8;
+
+/**
+ * A valid request has a reply that decodes and keeps its rules. A refusal such as `not_found` breaks
+ * no promise, but is no evidence either: the law passes on requests that were granted.
+ */
+export const acceptValid: Law = {
+  id: "R2",
+  title: "accepts every valid request",
+  minimum: 20,
+  async check(bench) {
+    const messages = variedMessages(
+      bench.generator,
+      bench.input,
+      demandOf(tokensOf(bench.binding)),
+    );
+    const refused = new Map<string, number>();
+    let accepted = 0;
+    const evidence = () => ({
+      accepted,
+      refused: [...refused].map(([code, count]) => `${count} × ${code}`),
+    });
+    for (let round = 0; round < rounds && accepted < bench.samples; round++) {
+      const cases = round === 0 ? bench.samples : 2 * (bench.samples - accepted);
+      const options = { seed: bench.seed + round, cases, calls: bench.calls };
+      const result = await findBroken(messages, options, async (message) => {
+        const outcome = await acceptance(bench, message);
+        if (outcome.kind === "kept" && outcome.refusal === null) accepted++;
+        if (outcome.kind === "kept" && outcome.refusal !== null) {
+          refused.set(outcome.refusal, (refused.get(outcome.refusal) ?? 0) + 1);
+        }
+        return outcome;
+      });
+      if (result.kind === "kept") continue;
+      return findingOf(result, accepted, evidence());
+    }
+    if (accepted >= bench.samples)
+      return { verdict: "pass", samples: accepted, evidence: evidence() };
+    return {
+      verdict: "inconclusive",
+      samples: accepted,
+      evidence: evidence(),
+      reason: `only ${accepted} valid requests were granted, and ${bench.samples} are needed; the others were refused: ${evidence().refused.join(", ")}`,
+    };
+  },
+};
+
+function findingOf(
+  result: Exclude<Awaited<ReturnType<typeof findBroken>>, { kind: "kept" }>,
+  samples: number,
+  evidence: Finding["evidence"],
+): Finding {
+  switch (result.kind) {
+    case "broken":
+      return { verdict: "fail", samples, evidence, failure: result.failure };
+    case "schema-bug":
+      return { verdict: "schema-bug", samples, evidence, reason: result.reason };
+    case "undecided":
+      return { verdict: "inconclusive", samples, evidence, reason: result.reason };
+  }
+}
+
+type Acceptance = Exclude<CaseResult, { kind: "kept" }> | { kind: "kept"; refusal: string | null };
+
+async function acceptance(bench: Bench, message: Message): Promise<Acceptance> {
+  const first = await granted(bench, message);
+  if (first.kind !== "kept" || first.refusal === null) return first;
+  const known = bench.known.use(bench.input, message);
+  if (known === null) return first;
+  const second = await granted(bench, known);
+  // Known values that do not fit the rules say nothing.
+  return second.kind === "void" ? first : second;
+}
+
+async function granted(bench: Bench, message: Message): Promise<Acceptance> {
+  const { schema } = bench.generator;
+  const judged = judge(schema, bench.input, message);
+  if (judged.kind === "rule-error") {
+    return { kind: "schema-bug", reason: `a rule of ${bench.input.typeName}: ${judged.reason}` };
+  }
+  const probe = judged.kind === "valid" ? probeOf(bench, message) : null;
+  if (probe === null) return { kind: "void" };
+  const answer = await ask(bench, probe);
+  if (answer.kind === "message") {
+    bench.known.learn(bench.input, message);
+    bench.known.learn(bench.output, answer.message);
+    return { kind: "kept", refusal: null };
+  }
+  if (answer.kind === "rule-error") {
+    return { kind: "schema-bug", reason: `a rule of ${bench.output.typeName}: ${answer.reason}` };
+  }
+  if (isRefusal(answer)) return { kind: "kept", refusal: answer.code };
+  return {
+    kind: "broken",
+    failure: failureOf(bench, probe, summaryOf(answer), describeAnswer(answer)),
+  };
+}
+
+function summaryOf(answer: Answer): string {
+  const came = answer.kind === "error" ? `error ${answer.status} ${answer.code}` : answer.kind;
+  return `a valid request was not answered as the contract says: ${came}`;
+}

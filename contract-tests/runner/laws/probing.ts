@@ -1,0 +1,77 @@
+import { type Message, toBinary, toJson } from "@bufbuild/protobuf";
+import { type Answer, readAnswer } from "../answers.ts";
+import type { FailureDetail } from "../report.ts";
+import { subjectOf } from "../subjects.ts";
+import type { Bench, Probe } from "./law.ts";
+
+/** A request for a message, or null when it has no subject or is too large to be sent. */
+export function probeOf(bench: Bench, message: Message, namedBy: Message = message): Probe | null {
+  const subject =
+    subjectOf(bench.binding, bench.input, message) ??
+    subjectOf(bench.binding, bench.input, namedBy);
+  const payload = toBinary(bench.input, message);
+  return subject === null || payload.length > bench.maxPayload
+    ? null
+    : { subject, message, payload };
+}
+
+/** Sends a payload, and reads what comes back by the contract. */
+export async function ask(
+  bench: Bench,
+  probe: Pick<Probe, "subject" | "payload">,
+): Promise<Answer> {
+  const reply = await bench.calls.call(probe.subject, probe.payload);
+  return readAnswer(bench.generator.schema, bench.output, reply);
+}
+
+/** Bytes of a request that a report shows: enough to send it again in most cases. */
+const shownBytes = 2048;
+
+export function failureOf(
+  bench: Bench,
+  probe: {
+    readonly subject: string;
+    readonly payload: Uint8Array;
+    readonly message: Message | null;
+  },
+  summary: string,
+  answer: string,
+  rule: FailureDetail["rule"] = null,
+): FailureDetail {
+  return {
+    summary,
+    subject: probe.subject,
+    message: probe.message === null ? null : jsonOf(bench, probe.message),
+    hex: Buffer.from(probe.payload.slice(0, shownBytes)).toString("hex"),
+    answer,
+    rule,
+    replay: null,
+    shrinks: 0,
+  };
+}
+
+/** Null for the rare message without a JSON form, such as one with an unknown Any. */
+function jsonOf(bench: Bench, message: Message): unknown {
+  try {
+    return toJson(bench.input, message, { registry: bench.generator.schema.registry });
+  } catch {
+    return null;
+  }
+}
+
+/** Codes that say that the request was understood, and could not be granted now. */
+const refusals = new Set([
+  "not_found",
+  "already_exists",
+  "aborted",
+  "failed_precondition",
+  "out_of_range",
+  "resource_exhausted",
+  "permission_denied",
+  "unauthenticated",
+]);
+
+/** Whether an answer keeps the contract for a valid request without granting it. */
+export function isRefusal(answer: Answer): answer is Extract<Answer, { kind: "error" }> {
+  return answer.kind === "error" && refusals.has(answer.code);
+}

@@ -1,0 +1,101 @@
+import { describeAnswer } from "../answers.ts";
+import { basesOf, breakRule } from "../breaking/negatives.ts";
+import { type RuleTarget, ruleTargets } from "../breaking/targets.ts";
+import { judge } from "../oracle.ts";
+import { findBroken, type PropertyResult } from "../property.ts";
+import type { FailureDetail } from "../report.ts";
+import { tokensOf } from "../subjects.ts";
+import { Unsatisfiable } from "../values/unsatisfiable.ts";
+import type { Bench, Finding, Law } from "./law.ts";
+import { ask, failureOf, probeOf } from "./probing.ts";
+
+/** Every rule of the request, broken once, gives `invalid_argument` with its payload. */
+export const rejectInvalid: Law = {
+  id: "R3",
+  title: "rejects a request that breaks a rule",
+  minimum: 1,
+  async check(bench) {
+    const tried: string[] = [];
+    const unbreakable: string[] = [];
+    const untried: string[] = [];
+    const evidence = () => ({ rulesBroken: tried.length, unbreakable, untried });
+    for (const [i, target] of [...ruleTargets(bench.generator, bench.input)].entries()) {
+      const name = `${target.path} ${target.rule}`.trim();
+      const result = await rejection(bench, target, bench.seed + i);
+      const at = { samples: tried.length, evidence: evidence() };
+      if (result.kind === "rejected") tried.push(name);
+      else if (result.kind === "unbreakable") unbreakable.push(name);
+      else if (result.kind === "untried") untried.push(`${name}: ${result.reason}`);
+      else if (result.kind === "broken") return { verdict: "fail", ...at, failure: result.failure };
+      else return { verdict: "schema-bug", ...at, reason: result.reason };
+    }
+    return conclusion(tried.length, untried, evidence());
+  },
+};
+
+function conclusion(
+  samples: number,
+  untried: readonly string[],
+  evidence: Finding["evidence"],
+): Finding {
+  if (untried.length === 0 && samples === 0) {
+    const reason = "the request has no rule that can be broken";
+    return { verdict: "skipped", samples, evidence, reason };
+  }
+  if (untried.length === 0) return { verdict: "pass", samples, evidence };
+  return {
+    verdict: "inconclusive",
+    samples,
+    evidence,
+    reason: `${untried.length} rules were not tried: ${untried.slice(0, 3).join("; ")}`,
+  };
+}
+
+type Rejection =
+  | { readonly kind: "rejected" }
+  | { readonly kind: "unbreakable" }
+  | { readonly kind: "untried"; readonly reason: string }
+  | Extract<PropertyResult, { kind: "broken" | "schema-bug" }>;
+
+async function rejection(bench: Bench, target: RuleTarget, seed: number): Promise<Rejection> {
+  const { generator, input } = bench;
+  let isUnbreakable = false;
+  let why = "no generated change breaks it";
+  try {
+    const bases = basesOf(generator, input, target, tokensOf(bench.binding));
+    const options = { seed, cases: 1, calls: bench.calls };
+    const result = await findBroken(bases, options, async (valid) => {
+      const judged = judge(generator.schema, input, valid);
+      if (judged.kind === "rule-error") return { kind: "schema-bug", reason: judged.reason };
+      if (judged.kind !== "valid" || isUnbreakable)
+        return { kind: isUnbreakable ? "kept" : "void" };
+      const breaking = breakRule(generator, input, target, valid);
+      if (breaking.kind === "unbreakable") {
+        isUnbreakable = true;
+        return { kind: "kept" };
+      }
+      if (breaking.kind === "unbroken") return { kind: "void" };
+      const probe = probeOf(bench, breaking.negative.message, valid);
+      if (probe === null) {
+        why = `a message that breaks it is larger than the ${bench.maxPayload} bytes that can be sent`;
+        return { kind: "void" };
+      }
+      const answer = await ask(bench, probe);
+      if (answer.kind === "error" && answer.code === "invalid_argument") return { kind: "kept" };
+      const summary = `a request that breaks ${target.rule} at ${target.path || "the message"} must have error 400 invalid_argument`;
+      const failure = failureOf(bench, probe, summary, describeAnswer(answer), ruleOf(target));
+      return { kind: "broken", failure };
+    });
+    if (isUnbreakable) return { kind: "unbreakable" };
+    if (result.kind === "kept") return { kind: "rejected" };
+    if (result.kind !== "undecided") return result;
+    return { kind: "untried", reason: bench.calls.isSpent ? result.reason : why };
+  } catch (error) {
+    if (error instanceof Unsatisfiable) return { kind: "untried", reason: error.message };
+    throw error;
+  }
+}
+
+function ruleOf(target: RuleTarget): FailureDetail["rule"] {
+  return { ...target.place, id: target.rule, field: target.path };
+}

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { demandOf } from "../demand.ts";
+import { variedMessages } from "../messages.ts";
+import { judge } from "../oracle.ts";
+import { tokensOf } from "../subjects.ts";
+import type { Law, Probe } from "./law.ts";
+import { failureOf, probeOf } from "./probing.ts";
+
+/**
+ * A request has exactly one reply, however many instances run. Two show a service whose instances
+ * are not in one queue group, so that each request has its effect twice.
+ */
+export const singleDelivery: Law = {
+  id: "R7",
+  title: "answers a request once",
+  minimum: 10,
+  async check(bench) {
+    const { generator, input, endpoints } = bench;
+    const messages = variedMessages(generator, input, demandOf(tokensOf(bench.binding)));
+    const probes: Probe[] = [];
+    for (const message of fc.sample(messages, { numRuns: 4 * bench.samples, seed: bench.seed })) {
+      if (probes.length === bench.samples) break;
+      const isValid = judge(generator.schema, input, message).kind === "valid";
+      const probe = isValid ? probeOf(bench, message) : null;
+      if (probe !== null) probes.push(probe);
+    }
+    const counts = await bench.calls.countReplies(probes);
+    const instances = new Set(endpoints.map((each) => each.instance)).size;
+    const evidence = { instances, replies: counts.reduce((sum, each) => sum + each, 0) };
+    const wrong = probes.flatMap((probe, i) =>
+      counts[i] === 1 ? [] : [{ probe, replies: counts[i] ?? 0 }],
+    );
+    wrong.sort((a, b) => a.probe.payload.length - b.probe.payload.length);
+    const [first] = wrong;
+    if (first === undefined) return { verdict: "pass", samples: probes.length, evidence };
+    const summary = `a request must have one reply; ${wrong.length} of ${probes.length} had another count`;
+    const answer = `${first.replies} replies, with ${instances} instances in $SRV.INFO`;
+    return {
+      verdict: "fail",
+      samples: probes.length,
+      evidence,
+      failure: failureOf(bench, first.probe, summary, answer),
+    };
+  },
+};

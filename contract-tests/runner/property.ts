@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { BudgetSpent, type Calls } from "./calls.ts";
+import type { FailureDetail } from "./report.ts";
+
+/** What a property says of one case. */
+export type CaseResult =
+  | { readonly kind: "kept" }
+  /** The case says nothing, for instance because it is no valid message. */
+  | { readonly kind: "void" }
+  | { readonly kind: "broken"; readonly failure: FailureDetail }
+  | { readonly kind: "schema-bug"; readonly reason: string };
+
+/** What came of looking for a case that breaks a property. */
+export type PropertyResult =
+  | { readonly kind: "kept" }
+  | { readonly kind: "broken"; readonly failure: FailureDetail }
+  | { readonly kind: "schema-bug"; readonly reason: string }
+  | { readonly kind: "undecided"; readonly reason: string };
+
+/** Void cases in a row that are put up with for each that says something. */
+const voidsPerCase = 60;
+/** One property, its shrinking included: a service that times out costs seconds for each case. */
+const longestMs = 20_000;
+
+class Broken extends Error {
+  readonly result: Extract<CaseResult, { kind: "broken" | "schema-bug" }>;
+  constructor(result: Extract<CaseResult, { kind: "broken" | "schema-bug" }>) {
+    super(result.kind);
+    this.result = result;
+  }
+}
+
+/** Looks for a case that breaks a property, and shrinks it to the smallest. */
+export async function findBroken<T>(
+  values: fc.Arbitrary<T>,
+  options: { readonly seed: number; readonly cases: number; readonly calls: Calls },
+  check: (value: T) => Promise<CaseResult>,
+): Promise<PropertyResult> {
+  let hasBroken = false;
+  const property = fc.asyncProperty(values, async (value) => {
+    // While shrinking, a spent budget ends the search with what was found.
+    if (hasBroken && options.calls.isSpent) fc.pre(false);
+    const result = await check(value);
+    if (result.kind === "void") fc.pre(false);
+    if (result.kind === "broken" || result.kind === "schema-bug") {
+      hasBroken = true;
+      throw new Broken(result);
+    }
+  });
+  const details = await fc.check(property, {
+    seed: options.seed,
+    numRuns: options.cases,
+    maxSkipsPerRun: voidsPerCase,
+    interruptAfterTimeLimit: longestMs,
+    markInterruptAsFailure: true,
+  });
+  if (!details.failed) return { kind: "kept" };
+  const error = details.errorInstance;
+  if (error instanceof BudgetSpent) return { kind: "undecided", reason: error.message };
+  if (error instanceof Broken) {
+    if (error.result.kind === "schema-bug") return error.result;
+    return {
+      kind: "broken",
+      failure: {
+        ...error.result.failure,
+        replay: { seed: details.seed, path: details.counterexamplePath ?? "" },
+        shrinks: details.numShrinks,
+      },
+    };
+  }
+  if (error !== null && error !== undefined) throw error;
+  const done = `${details.numRuns} of ${options.cases} cases`;
+  return {
+    kind: "undecided",
+    reason: details.interrupted
+      ? `after ${longestMs / 1000} s there were ${done}`
+      : `too few of the generated messages are valid: ${done} after ${details.numSkips} that are not`,
+  };
+}

@@ -1,0 +1,46 @@
+import type { DescMessage, Message } from "@bufbuild/protobuf";
+import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import type { Binding } from "../../registry/core/binding/binding.ts";
+import { parsePattern, wildcardOf } from "../../registry/core/subject/pattern.ts";
+import type { DemandedPath } from "./demand.ts";
+import { subjectToken } from "./values/text.ts";
+
+/** What a message must hold for its subject to be filled. */
+export function tokensOf(binding: Binding): readonly DemandedPath[] {
+  return binding.parameters.map(({ field }) => ({ path: field.split("."), token: true }));
+}
+
+/** The pattern as a service subscribes to it. */
+export function subscriptionOf(binding: Binding): string {
+  const parsed = parsePattern(binding.pattern);
+  if (!parsed.ok)
+    throw new Error(`The pattern ${binding.pattern} cannot be read: ${parsed.reason}`);
+  return wildcardOf(parsed.pattern);
+}
+
+/** The subject of a message, or null when a field of it is no token. */
+export function subjectOf(binding: Binding, desc: DescMessage, message: Message): string | null {
+  const tokens = subscriptionOf(binding).split(".");
+  for (const { field, index } of binding.parameters) {
+    const token = tokenAt(reflect(desc, message), field.split("."));
+    if (token === null || !subjectToken.test(token)) return null;
+    tokens[index] = token;
+  }
+  return tokens.join(".");
+}
+
+/** The token of a field: a string, a number in decimals, or the name of an enum's value. */
+function tokenAt(message: ReflectMessage, path: readonly string[]): string | null {
+  const [name, ...rest] = path;
+  const field = message.fields.find((each) => each.name === name);
+  if (field === undefined) return null;
+  const value = message.get(field);
+  if (rest.length > 0) {
+    return field.fieldKind === "message" && message.isSet(field)
+      ? tokenAt(value as ReflectMessage, rest)
+      : null;
+  }
+  return field.fieldKind === "enum"
+    ? (field.enum.value[value as number]?.name ?? null)
+    : String(value);
+}
