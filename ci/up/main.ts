@@ -26,7 +26,7 @@ process.exitCode = process.argv.includes("--detach") ? await detach() : await ru
 async function run(): Promise<number> {
   mkdirSync(data, { recursive: true });
   const before = readRunFile(data);
-  if (before !== null && before.pids.some(isAlive)) {
+  if (before?.pids.some(isAlive)) {
     process.stderr.write(`Charter is up already at ${before.http}. \`npm run down\` stops it.\n`);
     return 2;
   }

@@ -14,7 +14,7 @@ export interface RunFile {
 
 /** The folder of everything that `up` keeps. */
 export function dataFolder(root: string, env: NodeJS.ProcessEnv): string {
-  const data = env["CHARTER_DATA"];
+  const data = env.CHARTER_DATA;
   return data === undefined || data === "" ? join(root, ".charter") : resolve(root, data);
 }
 
