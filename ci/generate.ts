@@ -1,12 +1,48 @@
 /**
- * Writes the generated code of Charter's options into the runtime and into core, as buf.gen.yaml
- * says. What it writes is committed, so that nobody needs buf to type-check a clone.
+ * Writes the generated code that is committed, so that nobody needs buf to type-check a clone:
+ * Charter's options for the runtime and for core, as buf.gen.yaml says, and the messages of the
+ * runtime's own tests.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const buf = join(root, "node_modules/@bufbuild/buf/bin/buf");
-const run = spawnSync(process.execPath, [buf, "generate"], { cwd: root, stdio: "inherit" });
-if (run.error !== undefined) throw run.error;
-process.exitCode = run.status ?? 1;
+const tests = "codegen/runtime/testing";
+/** Not in buf.yaml, because the registry has no such module. */
+const testConfig = {
+  version: "v2",
+  modules: [
+    { path: `${tests}/proto` },
+    { path: "proto", includes: ["proto/charter/nats"] },
+    { path: "generated/proto" },
+  ],
+};
+const testTemplate = {
+  version: "v2",
+  plugins: [
+    {
+      local: "node_modules/.bin/protoc-gen-es",
+      out: `${tests}/gen`,
+      opt: [
+        "target=js+dts",
+        "import_extension=js",
+        "map_imports=buf/validate/validate.proto:@bufbuild/protovalidate/gen",
+        "map_imports=charter/nats/v1/binding.proto:@charter-nats/runtime",
+      ],
+      strategy: "all",
+    },
+  ],
+};
+
+buf(["generate"]);
+buf([
+  ...["generate", "--path", `${tests}/proto/lab`],
+  ...["--config", JSON.stringify(testConfig), "--template", JSON.stringify(testTemplate)],
+]);
+
+function buf(args: readonly string[]): void {
+  const program = join(root, "node_modules/@bufbuild/buf/bin/buf");
+  const run = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: "inherit" });
+  if (run.error !== undefined) throw run.error;
+  if (run.status !== 0) process.exit(run.status ?? 1);
+}

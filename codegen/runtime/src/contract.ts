@@ -148,11 +148,11 @@ function defineMethod(
 }
 
 /** Makes the contract of an event. For generated code, whose declarations give the exact type. */
-export function defineEvent<Desc extends DescMessage>(
+export function defineEvent<Desc extends DescMessage, P = unknown>(
   schema: Desc,
   release: ModuleRelease,
   definition: EventDefinition,
-): EventContract<Desc> {
+): EventContract<Desc, P> {
   return {
     kind: "event",
     schema,

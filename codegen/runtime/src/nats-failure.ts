@@ -1,11 +1,11 @@
 import { CharterError } from "./charter-error.ts";
 import type { CharterErrorCode } from "./codes.ts";
 
-/** By the class names of nats-core 3.x and the codes of `nats` 2.29, which have no common class. */
+/** By the error names of nats-core 3.x and the codes of `nats` 2.29, which have no common class. */
 const codeOfFailures: Readonly<Record<string, CharterErrorCode>> = {
   TimeoutError: "deadline_exceeded",
   TIMEOUT: "deadline_exceeded",
-  NoRespondersError: "unavailable",
+  NoResponders: "unavailable",
   "503": "unavailable",
   ClosedConnectionError: "unavailable",
   CONNECTION_CLOSED: "unavailable",

@@ -79,6 +79,8 @@ export class ServiceCall implements HandlerContext {
   }
 
   remainingMs(): number {
+    // Timers fire up to a millisecond early.
+    if (this.#expiry !== undefined) return 0;
     return Math.max(0, this.deadlineMs - (performance.now() - this.startedAt));
   }
 
@@ -115,6 +117,8 @@ export class ServiceCall implements HandlerContext {
     const { output, rpc } = this.#endpoint.method;
     let payload: Uint8Array;
     try {
+      // `create` makes an empty message of nothing, which would hide a forgotten return.
+      if (typeof reply !== "object") throw new TypeError(`expected an object, not ${typeof reply}`);
       payload = toBinary(output, create(output, reply as MessageInitShape<DescMessage>));
     } catch (error) {
       this.#fail(

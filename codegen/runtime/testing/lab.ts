@@ -1,0 +1,62 @@
+import {
+  defineEvent,
+  defineService,
+  type EventContract,
+  type RequestContract,
+  type ServiceContract,
+  type StreamingContract,
+} from "../src/contract.ts";
+import {
+  type EchoRequestSchema,
+  type EchoResponseSchema,
+  KeptSchema,
+  LabService,
+  type Level,
+  RangSchema,
+  type WatchRequestSchema,
+  type WatchResponseSchema,
+} from "./gen/lab/v1/lab_pb.js";
+
+// What the generator would write for lab.proto.
+const release = { module: "lab/lab", semver: "1.2.3", digest: "sha256:ab" };
+
+export const LabContract = defineService(LabService, release, {
+  echo: {
+    kind: "request",
+    subject: "lab.echo.request.v1.{room}",
+    queueGroup: "q.lab",
+    deadlineMs: 1000,
+    idempotency: "unknown",
+    replySubject: null,
+  },
+  watch: {
+    kind: "streaming",
+    subject: "lab.watch.request.v1",
+    queueGroup: "q.lab",
+    deadlineMs: 5000,
+    idempotency: "unknown",
+    framesSubject: null,
+  },
+}) as ServiceContract<{
+  readonly echo: RequestContract<typeof EchoRequestSchema, typeof EchoResponseSchema>;
+  readonly watch: StreamingContract<typeof WatchRequestSchema, typeof WatchResponseSchema>;
+}>;
+
+export const RangContract: EventContract<
+  typeof RangSchema,
+  {
+    readonly room: string;
+    readonly level: Level;
+    readonly "meta.count": bigint;
+    readonly doorId: string;
+  }
+> = defineEvent(RangSchema, release, {
+  subject: "lab.rang.v1.{room}.{level}.{meta.count}.{door_id}",
+  stream: null,
+});
+
+export const KeptContract: EventContract<typeof KeptSchema, Record<string, never>> = defineEvent(
+  KeptSchema,
+  release,
+  { subject: "lab.kept.v1", stream: { name: "LAB", maxAgeS: 0, maxBytes: "0" } },
+);
