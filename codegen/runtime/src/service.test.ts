@@ -231,6 +231,12 @@ describe.each(clients)("serve on $client", (client) => {
         code: "unavailable",
       }),
     );
+    let stopped = false;
+    stopping.then(() => {
+      stopped = true;
+    });
+    for (let i = 0; i < 5; i++) await nc.flush();
+    expect(stopped).toBe(false);
     goOn.resolve();
     expect(await inHand).toMatchObject({ text: "hello" });
     await stopping;
