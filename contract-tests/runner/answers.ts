@@ -103,6 +103,11 @@ function readError(output: DescMessage, payload: Uint8Array, header: string): An
   }
 }
 
+/** What tells failures apart: two answers with the same symptom have the same cause, most likely. */
+export function symptomOf(answer: Answer): string {
+  return answer.kind === "error" ? `${answer.status} ${answer.code}` : answer.kind;
+}
+
 /** One line for a report. Messages of a service stay out of it: they can hold anybody's data. */
 export function describeAnswer(answer: Answer): string {
   switch (answer.kind) {

@@ -230,7 +230,11 @@ function listArbitrary(
   if (!isFullTried) return usual.map(listOfItems);
   const full = fc.array(items, { minLength: sizes.max, maxLength: sizes.max });
   return fc
-    .oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: full })
+    .oneof(
+      { withCrossShrink: true },
+      { weight: 12, arbitrary: usual },
+      { weight: 1, arbitrary: full },
+    )
     .map(listOfItems);
 }
 

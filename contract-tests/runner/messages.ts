@@ -78,6 +78,7 @@ export function variedMessages(
   demand: Demand = noDemand,
 ): fc.Arbitrary<Message> {
   return fc.oneof(
+    { withCrossShrink: true },
     { weight: 1, arbitrary: generator.messages(desc, "bare", demand) },
     { weight: 4, arbitrary: generator.messages(desc, "mixed", demand) },
     { weight: 1, arbitrary: generator.messages(desc, "full", demand) },

@@ -7,7 +7,7 @@ export type CaseResult =
   | { readonly kind: "kept" }
   /** The case says nothing, for instance because it is no valid message. */
   | { readonly kind: "void" }
-  | { readonly kind: "broken"; readonly failure: FailureDetail }
+  | { readonly kind: "broken"; readonly symptom: string; readonly failure: FailureDetail }
   | { readonly kind: "schema-bug"; readonly reason: string };
 
 /** What came of looking for a case that breaks a property. */
@@ -21,6 +21,8 @@ export type PropertyResult =
 const voidsPerCase = 60;
 /** One property, its shrinking included: a service that times out costs seconds for each case. */
 const longestMs = 20_000;
+/** Shrinking alone: whoever never answers costs a whole time-out for each case. */
+const longestShrinkMs = 5000;
 
 class Broken extends Error {
   readonly result: Extract<CaseResult, { kind: "broken" | "schema-bug" }>;
@@ -36,14 +38,18 @@ export async function findBroken<T>(
   options: { readonly seed: number; readonly cases: number; readonly calls: Calls },
   check: (value: T) => Promise<CaseResult>,
 ): Promise<PropertyResult> {
-  let hasBroken = false;
+  let first: { readonly at: number; readonly symptom: string } | null = null;
   const property = fc.asyncProperty(values, async (value) => {
-    // While shrinking, a spent budget ends the search with what was found.
-    if (hasBroken && options.calls.isSpent) fc.pre(false);
+    // A search for smaller cases that may cost no more ends with what was found.
+    if (first !== null && options.calls.isSpent) fc.pre(false);
+    if (first !== null && performance.now() - first.at > longestShrinkMs) fc.pre(false);
     const result = await check(value);
     if (result.kind === "void") fc.pre(false);
     if (result.kind === "broken" || result.kind === "schema-bug") {
-      hasBroken = true;
+      const symptom = result.kind === "broken" ? result.symptom : result.kind;
+      first ??= { at: performance.now(), symptom };
+      // A service that the first case has ended fails on all: that is no smaller case of the same.
+      if (symptom !== first.symptom) fc.pre(false);
       throw new Broken(result);
     }
   });

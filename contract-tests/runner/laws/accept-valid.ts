@@ -1,12 +1,12 @@
 import type { Message } from "@bufbuild/protobuf";
-import { type Answer, describeAnswer } from "../answers.ts";
+import { symptomOf } from "../answers.ts";
 import { demandOf } from "../demand.ts";
 import { variedMessages } from "../messages.ts";
 import { judge } from "../oracle.ts";
 import { type CaseResult, findBroken } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
 import type { Bench, Finding, Law } from "./law.ts";
-import { ask, failureOf, isRefusal, probeOf } from "./probing.ts";
+import { ask, brokenBy, isRefusal, probeOf } from "./probing.ts";
 
 /** Rounds of as many cases as are still missing, for services that refuse some valid requests. */
 const rounds = 8;
@@ -101,13 +101,6 @@ async function granted(bench: Bench, message: Message): Promise<Acceptance> {
     return { kind: "schema-bug", reason: `a rule of ${bench.output.typeName}: ${answer.reason}` };
   }
   if (isRefusal(answer)) return { kind: "kept", refusal: answer.code };
-  return {
-    kind: "broken",
-    failure: failureOf(bench, probe, summaryOf(answer), describeAnswer(answer)),
-  };
-}
-
-function summaryOf(answer: Answer): string {
-  const came = answer.kind === "error" ? `error ${answer.status} ${answer.code}` : answer.kind;
-  return `a valid request was not answered as the contract says: ${came}`;
+  const summary = `a valid request was not answered as the contract says: ${symptomOf(answer)}`;
+  return brokenBy(bench, probe, summary, answer);
 }

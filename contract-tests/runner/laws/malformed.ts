@@ -1,6 +1,6 @@
 import { type Message, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { type Answer, describeAnswer } from "../answers.ts";
+import type { Answer } from "../answers.ts";
 import { demandOf } from "../demand.ts";
 import { variedMessages } from "../messages.ts";
 import { classify, type Payload } from "../oracle.ts";
@@ -8,7 +8,7 @@ import { type CaseResult, findBroken } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import { damages } from "./damages.ts";
 import type { Bench, Finding, Law } from "./law.ts";
-import { ask, failureOf, isRefusal, probeOf } from "./probing.ts";
+import { ask, brokenBy, isRefusal, probeOf } from "./probing.ts";
 
 /** Damaged bytes get an error of the caller's making, and the service lives on. */
 export const malformed: Law = {
@@ -72,15 +72,8 @@ async function endured(
   if (isExpected(sent.kind, answer)) return { kind: "kept", seen: sent.kind };
   const expected = sent.kind === "valid" ? "no error 5xx" : "error 400 invalid_argument";
   const message = sent.kind === "undecodable" ? null : sent.message;
-  return {
-    kind: "broken",
-    failure: failureOf(
-      bench,
-      { subject, payload, message },
-      `${damage}, by the contract ${sent.kind}, must have ${expected}`,
-      describeAnswer(answer),
-    ),
-  };
+  const summary = `${damage}, by the contract ${sent.kind}, must have ${expected}`;
+  return brokenBy(bench, { subject, payload, message }, summary, answer);
 }
 
 function isExpected(sent: Payload["kind"], answer: Answer): boolean {
@@ -103,7 +96,7 @@ async function liveness(
     const answer = await ask(bench, probe);
     if (answer.kind === "message" || isRefusal(answer)) return { kind: "kept" };
     const summary = `after ${samples} malformed requests a valid one was not answered`;
-    return { kind: "broken", failure: failureOf(bench, probe, summary, describeAnswer(answer)) };
+    return brokenBy(bench, probe, summary, answer);
   });
   if (result.kind === "kept") return { verdict: "pass", samples, evidence };
   if (result.kind === "broken")

@@ -1,5 +1,6 @@
 import { type Message, toBinary, toJson } from "@bufbuild/protobuf";
-import { type Answer, readAnswer } from "../answers.ts";
+import { type Answer, describeAnswer, readAnswer, symptomOf } from "../answers.ts";
+import type { CaseResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf } from "../subjects.ts";
 import type { Bench, Probe } from "./law.ts";
@@ -22,6 +23,18 @@ export async function ask(
 ): Promise<Answer> {
   const reply = await bench.calls.call(probe.subject, probe.payload);
   return readAnswer(bench.generator.schema, bench.output, reply);
+}
+
+/** The case of a property that an answer breaks. */
+export function brokenBy(
+  bench: Bench,
+  probe: Parameters<typeof failureOf>[1],
+  summary: string,
+  answer: Answer,
+  rule: FailureDetail["rule"] = null,
+): Extract<CaseResult, { kind: "broken" }> {
+  const failure = failureOf(bench, probe, summary, describeAnswer(answer), rule);
+  return { kind: "broken", symptom: symptomOf(answer), failure };
 }
 
 /** Bytes of a request that a report shows: enough to send it again in most cases. */

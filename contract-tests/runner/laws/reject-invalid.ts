@@ -1,4 +1,3 @@
-import { describeAnswer } from "../answers.ts";
 import { basesOf, breakRule } from "../breaking/negatives.ts";
 import { type RuleTarget, ruleTargets } from "../breaking/targets.ts";
 import { judge } from "../oracle.ts";
@@ -7,7 +6,7 @@ import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
 import { Unsatisfiable } from "../values/unsatisfiable.ts";
 import type { Bench, Finding, Law } from "./law.ts";
-import { ask, failureOf, probeOf } from "./probing.ts";
+import { ask, brokenBy, probeOf } from "./probing.ts";
 
 /** Every rule of the request, broken once, gives `invalid_argument` with its payload. */
 export const rejectInvalid: Law = {
@@ -83,8 +82,7 @@ async function rejection(bench: Bench, target: RuleTarget, seed: number): Promis
       const answer = await ask(bench, probe);
       if (answer.kind === "error" && answer.code === "invalid_argument") return { kind: "kept" };
       const summary = `a request that breaks ${target.rule} at ${target.path || "the message"} must have error 400 invalid_argument`;
-      const failure = failureOf(bench, probe, summary, describeAnswer(answer), ruleOf(target));
-      return { kind: "broken", failure };
+      return brokenBy(bench, probe, summary, answer, ruleOf(target));
     });
     if (isUnbreakable) return { kind: "unbreakable" };
     if (result.kind === "kept") return { kind: "rejected" };

@@ -105,7 +105,11 @@ function text(unit: fc.Arbitrary<string>, { min, max }: Lengths): fc.Arbitrary<s
   const usual = fc.string({ unit, minLength: min, maxLength: Math.min(max, min + usualRoom) });
   if (max <= min + usualRoom || max > longest) return usual;
   const full = unit.map((one) => one.repeat(max));
-  return fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: full });
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 12, arbitrary: usual },
+    { weight: 1, arbitrary: full },
+  );
 }
 
 /** `^[class]+$` and its like, which most patterns are: the length can then be chosen. */

@@ -1,0 +1,97 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  headers as createHeaders,
+  type Msg,
+  type NatsConnection,
+  nuid,
+  type Subscription,
+} from "@nats-io/nats-core";
+import { ErrorCode, ErrorSchema } from "../../registry/core/gen/charter/nats/v1/error_pb.js";
+import { type ContractUnderTest, linkSchema, messageType } from "../runner/contract.ts";
+import { classify, type Payload } from "../runner/oracle.ts";
+
+/** How one request is answered: each entry is a reply. */
+export type Replies = readonly Reply[];
+
+export interface Reply {
+  readonly payload: Uint8Array;
+  /** An error reply has it in its headers. */
+  readonly status?: number;
+}
+
+/** What a shop can do wrong. Without any of it, it keeps its contract. */
+export interface Fault {
+  readonly instances?: number;
+  /** The queue group that instances join; null for none. */
+  readonly queue?: string | null;
+  /** What `$SRV.INFO` says: the queue group, or null for nothing at all. */
+  readonly announced?: string | null;
+  /** Changes the replies of a correct shop. Null ends the instance. */
+  answer?(request: Payload, correct: Replies): Replies | null;
+}
+
+export const queueGroup = "q.shop";
+const subject = "shop.order.v1.*.*";
+
+/** A shop by hand, without the runtime, so that it can be wrong in any way. */
+export async function startShop(
+  nc: NatsConnection,
+  contract: ContractUnderTest,
+  fault: Fault = {},
+): Promise<void> {
+  const schema = linkSchema(contract.descriptors);
+  const request = messageType(schema, "shop.v1.OrderRequest");
+  const response = messageType(schema, "shop.v1.OrderResponse");
+  const fine: Reply = {
+    payload: toBinary(response, create(response, { orderId: "order-1", total: 7n })),
+  };
+  const queue = fault.queue === undefined ? queueGroup : fault.queue;
+  for (let i = 0; i < (fault.instances ?? 1); i++) {
+    const instance = nuid.next();
+    const subscription: Subscription = nc.subscribe(subject, {
+      ...(queue === null ? {} : { queue }),
+      callback: (_error, message) => {
+        const payload = classify(schema, request, message.data);
+        const correct = payload.kind === "valid" ? fine : errorReply(400, payload.kind);
+        const replies = fault.answer === undefined ? [correct] : fault.answer(payload, [correct]);
+        if (replies === null) subscription.unsubscribe();
+        else for (const reply of replies) send(message, reply);
+      },
+    });
+    const announced = fault.announced === undefined ? queueGroup : fault.announced;
+    if (announced !== null) announce(nc, instance, announced);
+  }
+  await nc.flush();
+}
+
+/** An error reply as the wire wants it. */
+export function errorReply(status: 400 | 500, message: string): Reply {
+  const code = status === 400 ? ErrorCode.INVALID_ARGUMENT : ErrorCode.INTERNAL;
+  return { status, payload: toBinary(ErrorSchema, create(ErrorSchema, { code, message })) };
+}
+
+function send(message: Msg, { payload, status }: Reply): void {
+  if (status === undefined) {
+    message.respond(payload);
+    return;
+  }
+  const headers = createHeaders();
+  headers.set("Nats-Service-Error-Code", String(status));
+  headers.set("Nats-Service-Error", "failed");
+  message.respond(payload, { headers });
+}
+
+function announce(nc: NatsConnection, id: string, group: string): void {
+  const info = {
+    type: "io.nats.micro.v1.info_response",
+    id,
+    name: "shop",
+    version: "1.0.0",
+    endpoints: [{ name: "Order", subject, queue_group: group, metadata: {} }],
+  };
+  nc.subscribe("$SRV.INFO", {
+    callback: (_error, message) => {
+      message.respond(JSON.stringify(info));
+    },
+  });
+}
