@@ -1,12 +1,13 @@
 /**
  * Writes the generated code that is committed, so that nobody needs buf to type-check a clone:
  * Charter's options for the runtime and for core, as buf.gen.yaml says, and the messages of the
- * runtime's own tests.
+ * runtime's own tests. `node ci/generate.ts FOLDER` writes it elsewhere, to compare.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
+const [folder = "."] = process.argv.slice(2);
 const tests = "codegen/runtime/testing";
 /** Not in buf.yaml, because the registry has no such module. */
 const testConfig = {
@@ -34,9 +35,9 @@ const testTemplate = {
   ],
 };
 
-buf(["generate"]);
+buf(["generate", "--output", folder]);
 buf([
-  ...["generate", "--path", `${tests}/proto/lab`],
+  ...["generate", "--output", folder, "--path", `${tests}/proto/lab`],
   ...["--config", JSON.stringify(testConfig), "--template", JSON.stringify(testTemplate)],
 ]);
 

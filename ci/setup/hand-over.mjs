@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { pinnedNode, root } from "./paths.mjs";
 
 /**
@@ -10,7 +10,7 @@ import { pinnedNode, root } from "./paths.mjs";
  */
 export function handOver(entry, { args = process.argv.slice(2), env = {} } = {}) {
   const child = spawn(pinnedNode, [join(root, entry), ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, PATH: pathWithPinnedNode(process.env.PATH ?? "") },
     stdio: "inherit",
   });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
@@ -25,4 +25,14 @@ export function handOver(entry, { args = process.argv.slice(2), env = {} } = {})
   child.once("exit", (code) => {
     process.exitCode = code ?? 1;
   });
+}
+
+/**
+ * The PATH of `npm run`, also without npm: programs with `#!/usr/bin/env node` get the pinned Node.
+ *
+ * @param {string} path
+ */
+export function pathWithPinnedNode(path) {
+  const bin = join(root, "node_modules/.bin");
+  return path.split(delimiter).includes(bin) ? path : [bin, path].join(delimiter);
 }

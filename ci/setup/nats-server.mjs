@@ -93,7 +93,8 @@ function instructions(commands) {
   );
   const own =
     "Or take a release of https://github.com/nats-io/nats-server/releases and say where it is:\n\n    export NATS_SERVER=/path/to/nats-server\n";
-  if (lines.length === 0) return `Charter needs nats-server, and there is none on the PATH.\n${own}`;
+  if (lines.length === 0)
+    return `Charter needs nats-server, and there is none on the PATH.\n${own}`;
   return [
     "Charter needs nats-server, and there is none on the PATH. Install it:\n",
     ...lines.map((line) => `    ${line}`),
