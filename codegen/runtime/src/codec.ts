@@ -8,6 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { CharterError } from "./charter-error.ts";
 import type { CharterErrorCode } from "./codes.ts";
+import type { NatsMessage } from "./connection.ts";
 import { disagreement, type SubjectPattern, subjectOf } from "./subject-pattern.ts";
 import { describeViolations, violationsOf } from "./validation.ts";
 
@@ -74,14 +75,16 @@ export function checkRules<Desc extends DescMessage>(
   );
 }
 
-/** Throws `code` when a parameter in the subject is not the value in the message. */
+/** Throws `code` when a parameter in the subject that a message came on is not the message's. */
 export function checkSubject<Desc extends DescMessage>(
   pattern: SubjectPattern,
-  subject: string,
+  received: NatsMessage,
   message: MessageShape<Desc>,
   code: CharterErrorCode,
 ): void {
-  const parameter = disagreement(pattern, subject, message);
+  // A subject without parameters says nothing; reading it would only cost its decoding.
+  if (pattern.parameters.length === 0) return;
+  const parameter = disagreement(pattern, received.subject, message);
   if (parameter === null) return;
   throw new CharterError(
     code,

@@ -48,7 +48,6 @@ export interface Endpoint {
  * One request in hand. It is answered exactly once: by the handler, or at the deadline.
  */
 export class ServiceCall implements HandlerContext {
-  readonly subject: string;
   readonly startedAt = performance.now();
   deadlineMs: number;
   readonly #endpoint: Endpoint;
@@ -61,8 +60,12 @@ export class ServiceCall implements HandlerContext {
   constructor(endpoint: Endpoint, message: NatsMessage) {
     this.#endpoint = endpoint;
     this.#message = message;
-    this.subject = message.subject;
     this.deadlineMs = endpoint.method.deadlineMs;
+  }
+
+  /** NATS clients decode a subject when it is read, so it is read only where it is needed. */
+  get subject(): string {
+    return this.#message.subject;
   }
 
   get headers(): MessageHeaders | undefined {
@@ -91,7 +94,7 @@ export class ServiceCall implements HandlerContext {
     try {
       this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
       const request = decode(method.input, this.#message.data, "invalid_argument");
-      checkSubject(method.subject, this.subject, request, "invalid_argument");
+      checkSubject(method.subject, this.#message, request, "invalid_argument");
       result = handler(request, this);
     } catch (error) {
       this.#fail(error);

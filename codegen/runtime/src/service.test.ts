@@ -232,7 +232,7 @@ describe.each(clients)("serve on $client", (client) => {
       }),
     );
     let stopped = false;
-    stopping.then(() => {
+    void stopping.then(() => {
       stopped = true;
     });
     for (let i = 0; i < 5; i++) await nc.flush();

@@ -125,7 +125,6 @@ export function disagreement(
   subject: string,
   message: Message,
 ): PatternParameter | null {
-  if (pattern.parameters.length === 0) return null;
   const tokens = subject.split(".");
   return (
     pattern.parameters.find(

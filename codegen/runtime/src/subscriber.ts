@@ -157,7 +157,7 @@ async function iterateEvents(
       event.context,
     );
   });
-  listening.closed.then(() => queue.end());
+  void listening.closed.then(() => queue.end());
   return {
     subject,
     stats: () => ({ ...counts }),
@@ -182,7 +182,7 @@ function listenToEvents(
     let message: MessageShape<DescMessage>;
     try {
       message = decode(contract.schema, received.data, "data_loss");
-      checkSubject(contract.subject, received.subject, message, "data_loss");
+      checkSubject(contract.subject, received, message, "data_loss");
     } catch (error) {
       counts.refused += 1;
       onError(error, context);
