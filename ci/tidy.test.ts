@@ -12,6 +12,7 @@ const files = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "ut
 
 const isGenerated = (path: string) => /(^|\/)(gen|golden)\//.test(path);
 const code = files.filter((path) => /\.(ts|mjs|cjs|js|sql|sh)$/.test(path) && !isGenerated(path));
+const locked = lock.packages as Record<string, { version?: string; resolved?: string }>;
 const text = files.filter((path) => path !== "package-lock.json");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
@@ -62,7 +63,7 @@ it("no file is named by a word that the design leaves out", () => {
 });
 
 it("package-lock.json holds no address: every clone asks its own npm registry", () => {
-  const addressed = Object.entries(lock.packages as Record<string, { resolved?: string }>).filter(
+  const addressed = Object.entries(locked).filter(
     ([, { resolved }]) => resolved !== undefined && /^\w+:/.test(resolved),
   );
   expect(addressed.map(([path]) => path)).toEqual([]);
@@ -92,7 +93,6 @@ it.each(["codegen/runtime/package.json", "registry/cli/package.json"])(
 
 /** The version that the lock installs where a workspace looks for it. */
 function versionHere(manifest: string, name: string): string {
-  const packages: Record<string, { version?: string }> = lock.packages;
-  const nested = packages[manifest.replace("package.json", `node_modules/${name}`)];
-  return (nested ?? packages[`node_modules/${name}`])?.version ?? "";
+  const nested = locked[manifest.replace("package.json", `node_modules/${name}`)];
+  return (nested ?? locked[`node_modules/${name}`])?.version ?? "";
 }
