@@ -11,11 +11,17 @@ export async function loadContracts(
 ): Promise<readonly ContractUnderTest[]> {
   const names =
     modules.length > 0 ? modules : (await registry.modules()).map((module) => module.name);
-  return Promise.all(names.map((name) => loadContract(registry, name)));
+  return Promise.all(names.map((name) => loadContract(registry, name, "latest")));
 }
 
-async function loadContract(registry: RegistryClient, module: string): Promise<ContractUnderTest> {
-  const { semver, digest, files } = await registry.release(module, "latest");
+/** Takes the contract of one release. @param version a semver, or `latest` for head */
+export async function loadContract(
+  registry: RegistryClient,
+  module: string,
+  version: string,
+): Promise<ContractUnderTest> {
+  const { semver, digest, files } = await registry.release(module, version);
+  // The version that came, since head may move between the two calls.
   const descriptors = await registry.descriptors(module, semver);
   const linked = createFileRegistry(readImage(descriptors));
   const { bindings } = readBindings(

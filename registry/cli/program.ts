@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
+import { contractTest } from "./commands/contract-test.ts";
 import { explain } from "./commands/explain.ts";
+import { mock } from "./commands/mock.ts";
 import { moduleCheck } from "./commands/module-check.ts";
 import { moduleList } from "./commands/module-list.ts";
 import { modulePush } from "./commands/module-push.ts";
@@ -58,6 +60,8 @@ export function buildProgram(
   attach(program, execute, subjectList);
   attach(program, execute, stubsList);
   attach(program, execute, stubsPublish);
+  attach(program, execute, contractTest);
+  attach(program, execute, mock);
   attach(program, execute, explain);
   return program;
 }

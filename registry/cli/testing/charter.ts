@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 
 export interface Finished {
@@ -12,6 +13,40 @@ export interface Finished {
 }
 
 const main = join(import.meta.dirname, "../main.ts");
+
+/** A command that serves until it is stopped. */
+export interface Serving {
+  /** Its first line. */
+  readonly firstLine: string;
+  /** Sends Ctrl-C and waits for the end. */
+  interrupt(): Promise<number | null>;
+}
+
+/** Starts a `charter` that goes on, and resolves once it has printed a line. */
+export async function startCharter(
+  args: readonly string[],
+  options: { cwd: string; env: Readonly<Record<string, string>> },
+): Promise<Serving> {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: options.cwd,
+    env: { PATH: process.env.PATH, ...options.env },
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 60_000,
+  });
+  const ended = once(child, "exit");
+  const [firstLine] = await Promise.race([
+    once(createInterface({ input: child.stdout }), "line"),
+    ended.then(([code]) => [`ended with ${code}`]),
+  ]);
+  return {
+    firstLine,
+    async interrupt() {
+      child.kill("SIGINT");
+      const [exitCode] = await ended;
+      return exitCode;
+    },
+  };
+}
 
 /** Runs `charter` as a process of its own, off a terminal, with nothing of the caller's environment. */
 export async function charter(

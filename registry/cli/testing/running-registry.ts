@@ -33,7 +33,9 @@ export async function startRegistry(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = once(child, "exit");
+  const killChild = () => child.kill("SIGKILL");
+  process.once("exit", killChild);
+  const ended = once(child, "exit").finally(() => process.removeListener("exit", killChild));
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors += chunk;
