@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { renderReport } from "./render.ts";
+import {
+  type BindingResult,
+  exitCodeOf,
+  type LawResult,
+  type RunReport,
+  totalsOf,
+  type Verdict,
+  worstOf,
+} from "./report.ts";
+
+const law = (verdict: Verdict, more: Partial<LawResult> = {}): LawResult => ({
+  law: "R2",
+  title: "accepts every valid request",
+  verdict,
+  samples: verdict === "pass" ? 20 : 0,
+  minimum: 20,
+  reason: verdict === "pass" || verdict === "fail" ? null : "nothing is live",
+  evidence: {},
+  failure: null,
+  ...more,
+});
+
+function binding(pattern: string, results: readonly LawResult[]): BindingResult {
+  const verdict = worstOf(results.map((each) => each.verdict));
+  return {
+    pattern,
+    kind: "request",
+    rpc: "shop.v1.ShopService.Order",
+    place: { file: "shop/v1/shop.proto", line: 15 },
+    verdict,
+    evidence: verdict === "inconclusive" ? null : "mock",
+    instances: verdict === "inconclusive" ? 0 : 1,
+    calls: 3,
+    laws: results,
+  };
+}
+
+function reportOf(bindings: readonly BindingResult[]): RunReport {
+  const modules = [{ module: "example/shop", semver: "1.2.0", digest: "sha256:0", bindings }];
+  const skipped = [
+    {
+      module: "example/shop",
+      pattern: "shop.watch.v1",
+      kind: "streaming" as const,
+      reason: "not covered yet",
+    },
+  ];
+  return {
+    formatVersion: 1,
+    runId: "run-1",
+    seed: 42,
+    laws: ["R2"],
+    modules,
+    skipped,
+    totals: totalsOf(modules, skipped),
+    durationMs: 1234,
+  };
+}
+
+describe("exitCodeOf", () => {
+  it.each<readonly [Verdict[], number]>([
+    [["pass"], 0],
+    [["pass", "pass"], 0],
+    [[], 3],
+    [["inconclusive"], 3],
+    [["pass", "inconclusive"], 3],
+    [["pass", "schema-bug"], 3],
+    [["pass", "inconclusive", "fail"], 100],
+    [["schema-bug", "fail"], 100],
+  ])("of bindings that are %j is %i", (verdicts, code) => {
+    const bindings = verdicts.map((verdict) => binding("a.v1", [law(verdict)]));
+    expect(exitCodeOf(reportOf(bindings))).toBe(code);
+  });
+
+  it("of a binding whose laws were all skipped is 3", () => {
+    expect(exitCodeOf(reportOf([binding("a.v1", [law("skipped")])]))).toBe(3);
+  });
+});
+
+describe("renderReport", () => {
+  const failure = {
+    summary: "a valid request was not answered as the contract says: 500 internal",
+    subject: "shop.order.v1.a",
+    message: { itemId: "a", count: 4097 },
+    hex: "0a0161108120",
+    answer: "error 500 internal: too many",
+    rule: { id: "uint32.lte", field: "count", file: "shop/v1/shop.proto", line: 46 },
+    replay: { seed: 7, path: "3:0" },
+    shrinks: 12,
+  };
+  const report = reportOf([
+    binding("shop.order.v1.{item_id}", [
+      law("fail", { failure }),
+      law("pass", { law: "R7", samples: 10 }),
+    ]),
+    binding("shop.list.v1", [law("inconclusive"), law("inconclusive", { law: "R7" })]),
+    binding("shop.get.v1", [law("pass")]),
+  ]);
+
+  it("shows a line for each binding, the smallest failing message, and what is not covered", () => {
+    expect(renderReport(report, { color: false })).toBe(`example/shop 1.2.0
+  FAIL  shop.order.v1.{item_id}  mock, 1 instance  R2 FAIL  R7 10
+      R2 accepts every valid request
+        a valid request was not answered as the contract says: 500 internal
+        came back  error 500 internal: too many
+        subject    shop.order.v1.a
+        message    {"itemId":"a","count":4097}
+        hex        0a0161108120
+        rule       uint32.lte of count, shop/v1/shop.proto:46
+        found by   seed 7, path 3:0, after 12 shrinks
+  open  shop.list.v1  nothing live  R2 open  R7 open
+        nothing is live
+  pass  shop.get.v1  mock, 1 instance  R2 20
+
+Not covered yet: 1 streaming
+  shop.watch.v1  streaming
+
+Evidence of what passed: 0 real, 0 reference, 1 mock
+3 request bindings: 1 passed, 1 failed, 1 inconclusive, 1 not covered
+9 calls in 1.2 s, seed 42, run run-1
+`);
+  });
+
+  it("lets no text of a service steer the terminal", () => {
+    const hostile = { ...failure, answer: "error 500 internal: \x1b[2J\u202egone" };
+    const text = renderReport(reportOf([binding("a.v1", [law("fail", { failure: hostile })])]), {
+      color: false,
+    });
+    expect(text).toContain("came back  error 500 internal: \ufffd[2J\ufffdgone\n");
+  });
+
+  it("colors only when it is told to", () => {
+    expect(renderReport(report, { color: false })).not.toContain("\x1b");
+    expect(renderReport(report, { color: true })).toContain("\x1b[31mFAIL\x1b[39m");
+  });
+});
