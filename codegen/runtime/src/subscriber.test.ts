@@ -206,6 +206,10 @@ describe.each(clients)("subscribe on $client", (client) => {
     expect(await failureOf(subscribe(nc, RangContract, { room: ">" }, ignore))).toMatchObject({
       code: "invalid_argument",
     });
+    const queue = "q\r\nPUB lab.x 0\r\n";
+    expect(await failureOf(subscribe(nc, RangContract, {}, ignore, { queue }))).toMatchObject({
+      code: "invalid_argument",
+    });
     expect(await failureOf(subscribe(nc, KeptContract, {}, ignore))).toMatchObject({
       code: "unimplemented",
     });

@@ -1,3 +1,4 @@
+import { CharterError } from "./charter-error.ts";
 import type { Connection, NatsMessage, NatsSubscription } from "./connection.ts";
 import { fromNatsFailure } from "./nats-failure.ts";
 
@@ -17,7 +18,8 @@ export interface Listener {
 
 /**
  * Subscribes to subjects, and resolves once the server has all subscriptions. Rejects with a
- * `CharterError` when it refuses one: `permission_denied`, `unavailable`. A refusal that comes later,
+ * `CharterError`: `permission_denied` or `unavailable` when it refuses one, `invalid_argument` for a
+ * queue group that is none. A refusal that comes later,
  * when rights are withdrawn, goes to `onError`.
  */
 export async function listen(
@@ -25,6 +27,7 @@ export async function listen(
   listeners: readonly Listener[],
   onError: (error: unknown, where: string) => void,
 ): Promise<Listening> {
+  for (const { queue } of listeners) checkQueue(queue);
   const subscriptions: NatsSubscription[] = [];
   let refusal: Error | null = null;
   let started = false;
@@ -53,4 +56,13 @@ export async function listen(
   }
   started = true;
   return { closed: Promise.allSettled(subscriptions.map(({ closed }) => closed)), drain };
+}
+
+/** `nats` 2.29 writes the name into the protocol line as it is, line breaks included. */
+function checkQueue(queue: string | undefined): void {
+  if (queue === undefined || /^[A-Za-z0-9_=~@:+.-]{1,128}$/.test(queue)) return;
+  throw new CharterError(
+    "invalid_argument",
+    "a queue group must be 1 to 128 of A-Z a-z 0-9 _ = ~ @ : + . -",
+  );
 }
