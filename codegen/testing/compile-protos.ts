@@ -24,9 +24,10 @@ export interface CompiledProtos {
  */
 export function compileProtos(folder: string, only: readonly string[]): CompiledProtos {
   execFileSync(process.execPath, [join(root, "ci/print-validate-proto.ts")]);
+  const options = { path: "proto", includes: ["proto/charter/nats"] };
   const modules = [
     { path: folder },
-    { path: "proto", includes: ["proto/charter/nats"] },
+    ...(folder === options.path ? [] : [options]),
     { path: "generated/proto" },
   ];
   const image = execFileSync(
