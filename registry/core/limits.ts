@@ -16,7 +16,7 @@ export const limits = {
   moduleNamePartLength: 64,
   /** A subject or pattern: the control line of nats-server holds 4096 bytes with the reply. */
   subjectLength: 512,
-  /** Tokens of a subject: the depth of the lookup trie. */
+  /** Tokens of a subject: three times what the longest subjects of large estates have. */
   subjectTokens: 32,
   /** A parameter's value: see WIRE, one token of a subject. */
   parameterLength: 128,
@@ -46,6 +46,12 @@ export const limits = {
   patternsCompared: 500,
   /** A page of a listing. */
   pageSize: 1000,
+  /** Places in a problem document: a reader mends the first ones and sends again. */
+  placesPerFailure: 100,
+  /** How long a caller of `POST /v1/publications` waits: one call to a dead npm registry. */
+  publicationsWaitMs: 30_000,
+  /** One answer of NATS, when an announcement is sent and when the connection is closed. */
+  natsMs: 5000,
   /** One call to the npm registry. */
   npmMs: 30_000,
   /** A packument: 1 kB a version, and room for packages of thousands of versions. */

@@ -45,7 +45,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
   const natsUrl = get("NATS_URL");
-  if (natsUrl !== undefined && !isUrl(natsUrl, ["nats:", "tls:", "ws:", "wss:"])) {
+  // A NATS client takes several addresses, separated by commas.
+  const natsUrls = natsUrl?.split(",") ?? [];
+  if (!natsUrls.every((each) => isUrl(each, ["nats:", "tls:", "ws:", "wss:"]))) {
     refuse(`NATS_URL is "${natsUrl}"; expected an address such as nats://127.0.0.1:4222`);
   }
   const npmUrl = get("CHARTER_NPM_URL");
@@ -86,8 +88,5 @@ export function hashToken(token: string): Buffer {
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {
-  // A NATS client takes several addresses, separated by commas.
-  return text
-    .split(",")
-    .every((each) => URL.canParse(each) && protocols.includes(new URL(each).protocol));
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol);
 }

@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
-import pLimit from "p-limit";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { RegistryFailure } from "../core/failure.ts";
 import { limits } from "../core/limits.ts";
+import type { Publication } from "../core/registration/plan.ts";
 import { defaultGrammar } from "../core/subject/grammar.ts";
 import { builtInFiles } from "./buf/built-in-files.ts";
 import { createBufCompiler } from "./buf/compiler.ts";
 import type { Config } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import { buildApp } from "./http/app.ts";
 import { sendAnnouncements } from "./jobs/announce.ts";
 import { type CheckPorts, checkProposal } from "./jobs/check-proposal.ts";
-import type { ProposedModule } from "./jobs/proposal.ts";
 import { publishStubs } from "./jobs/publish-stubs.ts";
+import { createQueue } from "./jobs/queue.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
@@ -19,8 +20,9 @@ import { connectNats } from "./nats/connect-nats.ts";
 import { createNpmRegistry } from "./npm/npm-registry.ts";
 import { createStubBuilder } from "./npm/stub-builder.ts";
 import type { Announcer, PackageRegistry, Store } from "./ports.ts";
-import { openDatabase } from "./storage/open.ts";
+import { lockDataDir, openDatabase } from "./storage/open.ts";
 import { createStore } from "./storage/store.ts";
+import { within } from "./within.ts";
 
 /** A registry that runs. */
 export interface RunningRegistry {
@@ -43,14 +45,35 @@ const retryMs = [500, 1000, 2000, 5000, 15_000, 60_000];
  * Wires the whole registry. Only this file knows every part.
  *
  * @param intercept may wrap the edges; production leaves them as they are
+ * @throws ConfigError when a setting keeps it from starting; what was opened by then is closed
  */
 export async function startRegistry(
   config: Config,
   logger: Logger,
   intercept: (edges: Edges) => Edges = (edges) => edges,
 ): Promise<RunningRegistry> {
+  const closers: Closer[] = [];
+  try {
+    const url = await start(config, logger, intercept, closers);
+    return { url, stop: () => closeAll(closers, logger) };
+  } catch (error) {
+    await closeAll(closers, logger);
+    throw error;
+  }
+}
+
+/** @param closers gets what ends each part, in the order in which the parts were started */
+async function start(
+  config: Config,
+  logger: Logger,
+  intercept: (edges: Edges) => Edges,
+  closers: Closer[],
+): Promise<string> {
+  closers.push(lockDataDir(config.dataDir));
   const db = openDatabase(config.dataDir);
+  closers.push(() => db.close());
   const nats = config.nats === null ? null : await connectNats(config.nats, logger);
+  closers.push(() => nats?.close());
   const { store, packages, announcer } = intercept({
     store: createStore(db),
     packages: config.npm === null ? null : createNpmRegistry(config.npm),
@@ -59,22 +82,26 @@ export async function startRegistry(
   let index = buildSubjectIndex(store.headBindings());
   let stopping = false;
 
-  const announcing = workerFor(announcer, async (to) => {
-    await sendAnnouncements(store, to);
-    return true;
+  const announcing = workerFor(announcer, {
+    work: async (to, signal) => {
+      await sendAnnouncements(store, to, signal);
+      return true;
+    },
+    onFailure: (error) => logger.warn({ err: error }, "announcements wait for NATS"),
   });
+  nats?.onReconnect(announcing.wake);
   const builder = createStubBuilder(store);
-  const publishing = workerFor(packages, async (to) => {
-    const done = await publishStubs({
-      store,
-      builder,
-      packages: to,
-      onFailure: ({ name, version }, error) =>
-        logger.warn({ err: error }, `${name}@${version} is not published yet`),
-    });
-    announcing.wake();
-    return done;
+  const publishing = workerFor(packages, {
+    work: async (to, signal) => {
+      const onFailure = ({ name, version }: Publication, error: unknown) =>
+        logger.warn({ err: error }, `${name}@${version} is not published yet`);
+      const done = await publishStubs({ store, builder, packages: to, onFailure }, signal);
+      announcing.wake();
+      return done;
+    },
+    onFailure: (error) => logger.error({ err: error }, "stub packages cannot be published"),
   });
+  closers.push(announcing.stop, publishing.stop);
 
   const ports: CheckPorts = {
     store,
@@ -83,8 +110,9 @@ export async function startRegistry(
     clock: { now: () => new Date().toISOString() },
     newId: randomUUID,
   };
-  const checks = bounded(limits.bufProcesses);
-  const registrations = bounded(1);
+  const checks = createQueue(limits.bufProcesses);
+  const registrations = createQueue(1);
+  closers.push(checks.stop, registrations.stop);
   const afterCommit = () => {
     index = buildSubjectIndex(store.headBindings());
     publishing.wake();
@@ -95,51 +123,65 @@ export async function startRegistry(
     {
       store,
       index: () => index,
-      check: (modules: readonly ProposedModule[]) => checks(() => checkProposal(ports, modules)),
-      register: (modules: readonly ProposedModule[]) =>
-        registrations(() => registerProposal({ ...ports, afterCommit }, modules)),
+      check: (modules) => checks.run(() => checkProposal(ports, modules)),
+      register: (modules) =>
+        registrations.run(() => registerProposal({ ...ports, afterCommit }, modules)),
       publish: () => {
         publishing.wake();
-        return publishing.idle();
+        return publishing.idle(limits.publicationsWaitMs);
       },
+      publishes: packages !== null,
       notReady: () => (stopping ? "stopping" : null),
       writeTokenHash: config.writeTokenHash,
     },
     logger,
   );
-  const url = await app.listen({ host: config.host, port: config.port });
+  closers.push(() => app.close());
+  const url = await listen(app, config);
   const lookup = await nats?.serveLookup(() => index);
+  closers.push(() => within(limits.natsMs, lookup?.stop() ?? Promise.resolve()));
+  closers.push(() => {
+    stopping = true;
+    checks.refuse();
+    registrations.refuse();
+  });
   publishing.wake();
   announcing.wake();
-
-  return {
-    url,
-    async stop() {
-      stopping = true;
-      await app.close();
-      await lookup?.stop();
-      await publishing.stop();
-      await announcing.stop();
-      await nats?.close();
-      db.close();
-    },
-  };
+  return url;
 }
 
-function workerFor<T>(edge: T | null, work: (edge: T) => Promise<boolean>): Worker {
-  return createWorker(edge === null ? async () => true : () => work(edge), retryMs);
-}
+type Closer = () => unknown;
 
-/** Runs so many at once, lets a bounded number wait, and refuses the rest. */
-function bounded(concurrency: number) {
-  const slots = pLimit(concurrency);
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    if (slots.pendingCount >= limits.proposalsWaiting) {
-      throw new RegistryFailure(
-        "BUSY",
-        `${limits.proposalsWaiting} proposals wait already. Try again in a few seconds.`,
-      );
+/** Closes the newest part first. A part that cannot be closed keeps no other part open. */
+async function closeAll(closers: Closer[], logger: Logger): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    try {
+      await close();
+    } catch (error) {
+      logger.warn({ err: error }, "a part of the registry did not close");
     }
-    return slots(work);
-  };
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([
+      `CHARTER_HTTP_HOST is "${host}" and CHARTER_HTTP_PORT is ${port}, and the registry cannot listen there (${reason}); name an address of this machine and a free port`,
+    ]);
+  }
+}
+
+function workerFor<T>(
+  edge: T | null,
+  options: {
+    readonly work: (edge: T, signal: AbortSignal) => Promise<boolean>;
+    readonly onFailure: (error: unknown) => void;
+  },
+): Worker {
+  const { work, onFailure } = options;
+  const run = edge === null ? async () => true : (signal: AbortSignal) => work(edge, signal);
+  return createWorker(run, { retryMs, onFailure });
 }

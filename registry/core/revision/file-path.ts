@@ -26,3 +26,8 @@ export function filePathProblem(path: string): string | null {
 export function isBuiltIn(path: string): boolean {
   return /^(?:buf\/validate|charter\/nats|google\/protobuf)\//.test(path);
 }
+
+/** Proto packages of those files: a module with a type in one would speak in Charter's name. */
+export function isBuiltInPackage(name: string): boolean {
+  return /^(?:buf\.validate|charter\.nats|google\.protobuf)(?:\.|$)/.test(name);
+}

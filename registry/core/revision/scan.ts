@@ -18,7 +18,7 @@ export interface Scan {
 
 // Unterminated comments and strings match to their end, so that no text makes the scan start over.
 const token =
-  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|[A-Za-z_][\w.]*|[{}[\]();=\n]/g;
+  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|[A-Za-z_][\w.]*|[{}[\]()<>;=\n]/g;
 
 /**
  * Reads a file's imports and bounds its nesting and its size, so that a file that is made to stall
@@ -39,12 +39,12 @@ export function scanProto(file: string, text: string): Scan {
     const first = part.charCodeAt(0);
     if (part === "\n") {
       line++;
-    } else if (part === "{" || part === "[" || part === "(") {
+    } else if (part === "{" || part === "[" || part === "(" || part === "<") {
       open.push(0);
       if (open.length > limits.nestingDepth) {
         return refuse(`nesting is deeper than ${limits.nestingDepth} levels; flatten the messages`);
       }
-    } else if (part === "}" || part === "]" || part === ")") {
+    } else if (part === "}" || part === "]" || part === ")" || part === ">") {
       open.pop();
     } else if (part === ";") {
       importing = false;

@@ -24,7 +24,7 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
         await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
         const run = await build(folder);
         if (run instanceof BufStopped) return { ok: false, places: [{ message: run.message }] };
-        if (run.exitCode === 0) return { ok: true, image: await readImage(folder) };
+        if (run.exitCode === 0) return readImage(folder);
         const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
         if (places.length === 0) throw new BufError(`buf build failed: ${run.stderr.trim()}`);
         return { ok: false, places };
@@ -80,15 +80,14 @@ async function writeFiles(root: string, files: readonly SchemaFile[]): Promise<v
   for (const file of files) await writeFile(join(root, file.path), file.content);
 }
 
-async function readImage(folder: string): Promise<Uint8Array> {
+async function readImage(folder: string): ReturnType<SchemaCompiler["build"]> {
   const path = join(folder, "image.binpb");
   const { size } = await stat(path);
   if (size > limits.imageBytes) {
-    throw new BufError(
-      `the compiled image has ${size} bytes, at most ${limits.imageBytes} are allowed`,
-    );
+    const message = `the compiled protos have ${size} bytes, at most ${limits.imageBytes} are allowed`;
+    return { ok: false, places: [{ message }] };
   }
-  return readFile(path);
+  return { ok: true, image: await readFile(path) };
 }
 
 /** One line of `--error-format json`. */

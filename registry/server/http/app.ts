@@ -9,12 +9,14 @@ import type { ProposedModule } from "../jobs/proposal.ts";
 import type { Registered } from "../jobs/register-proposal.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
 import type { Store } from "../ports.ts";
-import { moduleRoutes } from "./module-routes.ts";
+import { moduleListRoutes, moduleRoutes } from "./module-routes.ts";
+import { withProblem } from "./openapi.ts";
 import { operationRoutes } from "./operation-routes.ts";
-import { sendProblem } from "./problems.ts";
+import { sendClientError, sendProblem } from "./problems.ts";
 import { proposalRoutes } from "./proposal-routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
+import { subjectVersionRoutes } from "./subject-version-routes.ts";
 
 /** What the routes ask of the registry. */
 export interface AppPorts {
@@ -23,8 +25,10 @@ export interface AppPorts {
   readonly index: () => SubjectIndex;
   readonly check: (modules: readonly ProposedModule[]) => Promise<CheckReport>;
   readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
-  /** Tries open publications again, and resolves when all were tried. */
+  /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
   readonly publish: () => Promise<void>;
+  /** Whether there is an npm registry to publish to. */
+  readonly publishes: boolean;
   /** Why the registry should get no traffic, or null. */
   readonly notReady: () => string | null;
   /** SHA-256 of the write token, or null when writing asks for none. */
@@ -34,17 +38,26 @@ export interface AppPorts {
 /** A group of routes. */
 export type Routes = FastifyPluginAsyncTypebox;
 
-/** The registry's HTTP surface. It decides nothing: a route decodes, calls a job, and encodes. */
+/**
+ * The registry's HTTP surface. It decides nothing: a route decodes, calls a job, and encodes.
+ *
+ * @param bounds.requestMs how long a request may take to arrive
+ */
 export async function buildApp(
   ports: AppPorts,
   logger: FastifyBaseLogger,
+  { requestMs }: { readonly requestMs: number } = limits,
 ): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
     // One line for each request costs more than a look-up; failures are logged by sendProblem.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.requestBytes,
-    requestTimeout: limits.requestMs,
+    requestTimeout: requestMs,
+    // Node looks for requests that are too slow this often, by default every 30 s.
+    http: { connectionsCheckingInterval: Math.min(requestMs, 5000) },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: sendClientError,
     routerOptions: { maxParamLength: limits.subjectLength },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   });
@@ -66,8 +79,11 @@ export async function buildApp(
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
     },
+    transform: withProblem,
   });
   await app.register(subjectRoutes(ports));
+  await app.register(subjectVersionRoutes(ports));
+  await app.register(moduleListRoutes(ports));
   await app.register(moduleRoutes(ports));
   await app.register(proposalRoutes(ports));
   await app.register(ruleRoutes);

@@ -11,6 +11,8 @@ import { limits } from "../../core/limits.ts";
 import type { ReleaseRecord, ReleaseSummary } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
 import type { AppPorts, Routes } from "./app.ts";
+import { holds, NothingSchema } from "./etag.ts";
+import { bodyOf } from "./openapi.ts";
 
 const Part = Type.String({ minLength: 1, maxLength: limits.moduleNamePartLength });
 const Params = Type.Object({ owner: Part, name: Part });
@@ -22,8 +24,8 @@ const VersionParams = Type.Object({
 
 const immutable = "public, max-age=31536000, immutable";
 
-/** Modules and their releases. */
-export function moduleRoutes({ store }: AppPorts): Routes {
+/** The heads of all modules. */
+export function moduleListRoutes({ store }: AppPorts): Routes {
   return async (app) => {
     app.get(
       "/v1/modules",
@@ -33,6 +35,7 @@ export function moduleRoutes({ store }: AppPorts): Routes {
           querystring: Type.Object(
             {
               after: Type.Optional(Type.String({ maxLength: 2 * limits.moduleNamePartLength + 1 })),
+              limit: Type.Optional(Type.String({ pattern: "^[1-9][0-9]{0,3}$" })),
             },
             { additionalProperties: false },
           ),
@@ -40,14 +43,20 @@ export function moduleRoutes({ store }: AppPorts): Routes {
         },
       },
       (request) => {
-        const { after } = request.query;
+        const { after, limit } = request.query;
+        const size = Math.min(Number(limit ?? limits.pageSize), limits.pageSize);
         const rest = store.heads().filter((head) => after === undefined || head.module > after);
-        const page = rest.slice(0, limits.pageSize);
+        const page = rest.slice(0, size);
         const modules = page.map((head) => ({ name: head.module, ...releaseOf(head) }));
         return { modules, next: rest.length > page.length ? (page.at(-1)?.module ?? null) : null };
       },
     );
+  };
+}
 
+/** One module and its releases. */
+export function moduleRoutes({ store }: AppPorts): Routes {
+  return async (app) => {
     app.get(
       "/v1/modules/:owner/:name",
       {
@@ -95,12 +104,19 @@ export function moduleRoutes({ store }: AppPorts): Routes {
         schema: {
           summary: "A release's files and all that they import, as a binary FileDescriptorSet",
           params: VersionParams,
+          response: {
+            200: bodyOf("A FileDescriptorSet.", "application/x-protobuf"),
+            304: NothingSchema,
+          },
         },
       },
       (request, reply) => {
         const release = find(request.params);
         if (request.params.semver !== "latest") reply.header("cache-control", immutable);
-        reply.header("etag", `"${release.id}"`).header("content-type", "application/x-protobuf");
+        const etag = `"${release.id}"`;
+        reply.header("etag", etag);
+        if (holds(request, etag)) return reply.status(304).send("");
+        reply.header("content-type", "application/x-protobuf");
         return reply.send(Buffer.from(store.image(release.id)));
       },
     );

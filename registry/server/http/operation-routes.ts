@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { Type } from "typebox";
 import type { AppPorts, Routes } from "./app.ts";
+import { bodyOf } from "./openapi.ts";
 
 /** Health, metrics and the description of the API. */
 export function operationRoutes({ store, index, notReady }: AppPorts): Routes {
@@ -28,6 +29,7 @@ export function operationRoutes({ store, index, notReady }: AppPorts): Routes {
     () => store.outbox().length,
   );
   const Status = Type.Object({ status: Type.String() });
+  const AnyObject = Type.Unsafe<object>(Type.Object({}, { additionalProperties: true }));
 
   return async (app) => {
     app.get(
@@ -50,11 +52,24 @@ export function operationRoutes({ store, index, notReady }: AppPorts): Routes {
       },
     );
 
-    app.get("/metrics", { schema: { hide: true } }, async (_request, reply) => {
-      reply.header("content-type", metrics.contentType);
-      return reply.send(await metrics.metrics());
-    });
+    app.get(
+      "/metrics",
+      {
+        schema: {
+          summary: "Counters and gauges for Prometheus",
+          response: { 200: bodyOf("Prometheus' text format.", "text/plain") },
+        },
+      },
+      async (_request, reply) => {
+        reply.header("content-type", metrics.contentType);
+        return reply.send(await metrics.metrics());
+      },
+    );
 
-    app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+    app.get(
+      "/openapi.json",
+      { schema: { summary: "This description", response: { 200: AnyObject } } },
+      () => app.swagger(),
+    );
   };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { statusOf } from "../../api/schemas/problem.ts";
 import { type FailureCode, RegistryFailure } from "../../core/failure.ts";
+import { limits } from "../../core/limits.ts";
 import { RefusedRegistration } from "../jobs/register-proposal.ts";
 
 /** A subject or pattern that nothing governs, with the known ones nearest to it. */
@@ -31,17 +33,54 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     detail: failure.message,
     code: failure.code,
     id,
-    places: failure.places,
+    places: failure.places.slice(0, limits.placesPerFailure),
     ...(error instanceof UnknownSubject ? { nearest: error.nearest } : {}),
     ...(report === null ? {} : { report }),
   };
   if (failure.code === "BUSY") reply.header("retry-after", "2");
   if (failure.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
-  reply
-    .status(status)
-    .header("content-type", "application/problem+json; charset=utf-8")
-    .send(JSON.stringify(problem));
+  reply.status(status).header("content-type", mediaType).send(JSON.stringify(problem));
 }
+
+/**
+ * Answers what never became a request: a sender that is too slow, or that speaks no HTTP. There is
+ * nothing to reply to, only a socket.
+ */
+export function sendClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [line, detail] = clientErrors[error.code ?? ""] ?? unreadable;
+  const problem = {
+    type: "urn:charter:problem:INVALID_REQUEST",
+    title: titles.INVALID_REQUEST,
+    status: Number(line.slice(0, 3)),
+    detail,
+    code: "INVALID_REQUEST",
+    id: randomUUID(),
+    places: [],
+  };
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-type: ${mediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+const mediaType = "application/problem+json; charset=utf-8";
+
+const unreadable = ["400 Bad Request", "This is no HTTP request."] as const;
+
+const clientErrors: Partial<Record<string, readonly [line: string, detail: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    `The request was not complete after ${limits.requestMs} ms. Send it faster, or check that Content-Length is the length of the body.`,
+  ],
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    "The headers are too long. Send fewer or shorter ones.",
+  ],
+};
 
 function failureOf(error: unknown): RegistryFailure {
   if (error instanceof RegistryFailure) return error;

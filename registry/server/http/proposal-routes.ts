@@ -6,6 +6,9 @@ import { RegistryFailure } from "../../core/failure.ts";
 import type { AppPorts, Routes } from "./app.ts";
 import { requireWriteToken } from "./auth.ts";
 
+const noNpmRegistry =
+  "this registry has no npm registry to publish to; set CHARTER_NPM_URL and CHARTER_NPM_TOKEN";
+
 /** Checks, registrations and publications. */
 export function proposalRoutes(ports: AppPorts): Routes {
   const { store } = ports;
@@ -82,7 +85,8 @@ export function proposalRoutes(ports: AppPorts): Routes {
         await ports.publish();
         const publications = open.map(({ module, version, name }) => {
           const now = store.release(module, version)?.publication;
-          return { name, version, state: now?.state ?? "pending", error: now?.error ?? null };
+          const error = now?.error ?? (ports.publishes ? null : noNpmRegistry);
+          return { name, version, state: now?.state ?? "pending", error };
         });
         return reply.send({ publications });
       },

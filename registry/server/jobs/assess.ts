@@ -56,12 +56,11 @@ export async function assess(
   const { store, compiler } = ports;
   const revisions = inspectProposal(proposal);
   const heads = new Map(revisions.map((each) => [each.module, store.head(each.module)]));
-  checkExpectedHeads(proposal, heads);
-  const changedRevisions = revisions.filter(
-    (each) => heads.get(each.module)?.digest !== each.digest,
-  );
-  checkClaims.ofFiles(store, changedRevisions);
-  const imported = loadImports(store, changedRevisions);
+  checkExpectedHeads(proposal, revisions, heads);
+  const anyOrder = revisions.filter((each) => heads.get(each.module)?.digest !== each.digest);
+  checkClaims.ofFiles(store, anyOrder);
+  const imported = loadImports(store, anyOrder);
+  const changedRevisions = orderByImports(store, anyOrder, imported);
   const linked = await link(compiler, changedRevisions, imported);
   const graph = typeGraph(linked.registry);
   const inspections = changedRevisions.map((revision) =>
@@ -92,7 +91,7 @@ export async function assess(
   return {
     revisions,
     heads,
-    changed: orderByImports(changed),
+    changed,
     imported,
     registry: linked.registry,
     graph,
@@ -101,11 +100,14 @@ export async function assess(
 
 function checkExpectedHeads(
   proposal: readonly ProposedModule[],
+  revisions: readonly ProposedRevision[],
   heads: ReadonlyMap<string, Head | null>,
 ): void {
-  for (const { name, expectedHead } of proposal) {
+  for (const [i, { name, expectedHead }] of proposal.entries()) {
     const actual = heads.get(name)?.digest ?? null;
     if (expectedHead === undefined || expectedHead === actual) continue;
+    // Whoever repeats a push whose answer was lost finds their own revision there.
+    if (actual === revisions[i]?.digest) continue;
     throw new RegistryFailure(
       "BASELINE_MOVED",
       `Head of ${name} is ${actual ?? "not there"}, and the proposal expects ${expectedHead ?? "a new module"}. Someone else has pushed: take their change in, check again, and push.`,
@@ -134,9 +136,10 @@ async function link(
   if (!result.ok) {
     const places = result.places.map((place) => withModule(place, revisions));
     const first = places[0];
+    const where = first?.file === undefined ? "" : `${first.file}:${first.line ?? 1}: `;
     throw new RegistryFailure(
       "COMPILE_FAILED",
-      `The protos do not compile: ${first?.file ?? "?"}:${first?.line ?? 1}: ${first?.message ?? ""}.`,
+      `The protos do not compile: ${where}${first?.message ?? ""}.`,
       { places },
     );
   }

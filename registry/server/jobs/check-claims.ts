@@ -2,6 +2,7 @@ import { type Binding, subjectsOf } from "../../core/binding/binding.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import { type Claim, claimKey } from "../../core/registration/claims.ts";
 import type { ClaimedSubject, Inspection } from "../../core/registration/inspect.ts";
+import { isBuiltInPackage } from "../../core/revision/file-path.ts";
 import { findOverlaps } from "../../core/subject/overlap.ts";
 import { parsePattern, wildcardOf } from "../../core/subject/pattern.ts";
 import type { Store } from "../ports.ts";
@@ -29,6 +30,9 @@ function ofPackages(
   for (const [i, { module }] of revisions.entries()) {
     const packages = inspections[i]?.packages ?? [];
     for (const name of packages) {
+      if (isBuiltInPackage(name)) {
+        places.push({ module, message: `the package "${name}" is supplied by the registry` });
+      }
       const other = inProposal.get(name);
       if (other !== undefined) {
         places.push({

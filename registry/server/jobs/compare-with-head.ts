@@ -1,10 +1,15 @@
-import { createFileRegistry, type FileRegistry } from "@bufbuild/protobuf";
-import { type Binding, subjectsOf } from "../../core/binding/binding.ts";
+import {
+  createFileRegistry,
+  type DescFile,
+  type DescService,
+  type FileRegistry,
+} from "@bufbuild/protobuf";
 import { compareBindings } from "../../core/binding/compare-bindings.ts";
 import { compareSensitive } from "../../core/binding/compare-sensitive.ts";
+import { allMessages } from "../../core/binding/read-bindings.ts";
 import type { Change } from "../../core/gate/change.ts";
 import { judge } from "../../core/gate/judge.ts";
-import { locate, type Side, sideOf } from "../../core/gate/locate.ts";
+import { locate, sideOf } from "../../core/gate/locate.ts";
 import type { Finding, SubjectHit } from "../../core/gate/report.ts";
 import type { Inspection } from "../../core/registration/inspect.ts";
 import type { Head } from "../../core/registration/plan.ts";
@@ -48,39 +53,45 @@ export async function compareWithHead(
   const imported = store.importedByOthers(module, oldPaths);
   return judge(changes, {
     isImported: (file) => imported.has(file),
-    subjectsOf: (element) => subjectsHit(store, module, element, before, oldBindings),
+    subjectsOf: (element) => subjectsHit(store, before.registry, element),
     dependents: store.dependents(module),
   });
 }
 
 /**
  * The subjects whose messages an element is part of. A field belongs to its message, a value to
- * its enum; a whole file or package touches every subject that it binds.
+ * its enum; a whole file or package touches every subject that uses something of it.
  */
 function subjectsHit(
-  store: Store,
-  module: string,
+  store: Pick<Store, "subjectsOf">,
+  registry: FileRegistry,
   element: string,
-  before: Side,
-  bindings: readonly Binding[],
 ): readonly SubjectHit[] {
-  const { registry } = before;
-  const inFile = registry.getFile(element);
-  const file = bindings.filter((binding) =>
-    inFile === undefined
-      ? registry.getFile(binding.place.file)?.proto.package === element
-      : binding.place.file === element,
+  const files = [...registry.files].filter(
+    (file) => `${file.name}.proto` === element || file.proto.package === element,
   );
-  if (file.length > 0) {
-    return file.flatMap((binding) => subjectsOf(binding).map((side) => ({ ...side, module })));
-  }
+  if (files.length > 0) return once(files.flatMap(elementsOf).flatMap(store.subjectsOf));
+  const service = registry.getService(element);
+  if (service !== undefined) return once(rpcsOf(service).flatMap(store.subjectsOf));
   const parent = element.slice(0, element.lastIndexOf("."));
   const isType = registry.getMessage(element) ?? registry.getEnum(element);
   const isMember = registry.getMessage(parent) ?? registry.getEnum(parent);
-  if (isType === undefined && isMember !== undefined) return store.subjectsOf(parent);
-  const service = registry.getService(element);
-  if (service !== undefined) {
-    return service.methods.flatMap((method) => store.subjectsOf(`${element}.${method.name}`));
-  }
-  return store.subjectsOf(element);
+  return store.subjectsOf(isType === undefined && isMember !== undefined ? parent : element);
+}
+
+function elementsOf(file: DescFile): string[] {
+  const messages = [...allMessages(file.messages)];
+  const enums = [...file.enums, ...messages.flatMap((message) => message.nestedEnums)];
+  return [
+    ...[...messages, ...enums].map((type) => type.typeName),
+    ...file.services.flatMap(rpcsOf),
+  ];
+}
+
+function rpcsOf(service: DescService): string[] {
+  return service.methods.map((method) => `${service.typeName}.${method.name}`);
+}
+
+function once(hits: readonly SubjectHit[]): readonly SubjectHit[] {
+  return [...new Map(hits.map((hit) => [`${hit.role} ${hit.pattern}`, hit])).values()];
 }

@@ -1,51 +1,83 @@
-import { RegistryFailure } from "../../core/failure.ts";
-import type { AssessedModule } from "./assess.ts";
+import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
+import type { Store } from "../ports.ts";
+import type { Imported } from "./load-imports.ts";
+import type { ProposedRevision } from "./proposal.ts";
 
 /**
- * Orders modules so that each follows those that it imports: stub packages are published in this
+ * Orders revisions so that each follows those that it imports: stub packages are published in this
  * order, so that every dependency can be installed before what depends on it.
  *
- * @throws RegistryFailure when modules import each other in a circle
+ * @param imported the files of registered modules that the revisions import
+ * @throws RegistryFailure when modules import each other in a circle, in the proposal alone or
+ *   through the heads of registered modules
  */
-export function orderByImports(modules: readonly AssessedModule[]): readonly AssessedModule[] {
-  const ownerOf = new Map<string, AssessedModule>();
-  for (const each of modules) {
-    for (const path of each.revision.imports.keys()) ownerOf.set(path, each);
+export function orderByImports(
+  store: Pick<Store, "head" | "release">,
+  revisions: readonly ProposedRevision[],
+  imported: Imported,
+): readonly ProposedRevision[] {
+  const proposed = new Map(revisions.map((each) => [each.module, each]));
+  const owners = new Map(imported.owners);
+  for (const each of revisions) {
+    for (const path of each.imports.keys()) owners.set(path, each.module);
   }
-  const ordered: AssessedModule[] = [];
-  const states = new Map<AssessedModule, "open" | "done">();
+  const ordered: ProposedRevision[] = [];
+  const states = new Map<string, "open" | "done">();
 
-  const visit = (each: AssessedModule, trail: readonly string[]) => {
-    const state = states.get(each);
+  const visit = (module: string, trail: readonly FailurePlace[]) => {
+    const state = states.get(module);
     if (state === "done") return;
-    const { module } = each.revision;
-    if (state === "open") {
-      throw new RegistryFailure(
-        "INVALID_REQUEST",
-        `The modules import each other in a circle: ${[...trail, module].join(" → ")}. Move what they share to a module of its own.`,
-      );
-    }
-    states.set(each, "open");
-    for (const dependency of importedModules(each, ownerOf)) visit(dependency, [...trail, module]);
-    states.set(each, "done");
-    ordered.push(each);
+    if (state === "open") throw circle(module, trail);
+    states.set(module, "open");
+    const revision = proposed.get(module);
+    const places = revision === undefined ? registered(store, module) : importsOf(revision, owners);
+    for (const [dependency, place] of places) visit(dependency, [...trail, place]);
+    states.set(module, "done");
+    if (revision !== undefined) ordered.push(revision);
   };
 
-  const byName = [...modules].sort((a, b) => (a.revision.module < b.revision.module ? -1 : 1));
-  for (const each of byName) visit(each, []);
+  for (const module of [...proposed.keys()].sort()) visit(module, []);
   return ordered;
 }
 
-function importedModules(
-  each: AssessedModule,
-  ownerOf: ReadonlyMap<string, AssessedModule>,
-): ReadonlySet<AssessedModule> {
-  const found = new Set<AssessedModule>();
-  for (const imports of each.revision.imports.values()) {
-    for (const { path } of imports) {
-      const owner = ownerOf.get(path);
-      if (owner !== undefined && owner !== each) found.add(owner);
+/** @param trail the imports that led to a module which is being visited already */
+function circle(module: string, trail: readonly FailurePlace[]): RegistryFailure {
+  const places = trail.slice(trail.findIndex((place) => place.module === module));
+  const names = [...places.map((place) => place.module), module].join(" → ");
+  return new RegistryFailure(
+    "INVALID_REQUEST",
+    `The modules import each other in a circle: ${names}. Move what they share to a module of its own.`,
+    { places },
+  );
+}
+
+/** The first import of each other module. */
+function importsOf(
+  { module, imports }: ProposedRevision,
+  owners: ReadonlyMap<string, string>,
+): ReadonlyMap<string, FailurePlace> {
+  const found = new Map<string, FailurePlace>();
+  for (const [file, all] of imports) {
+    for (const { path, line } of all) {
+      const owner = owners.get(path);
+      if (owner === undefined || owner === module || found.has(owner)) continue;
+      found.set(owner, { message: `"${path}" of ${owner} is imported`, module, file, line });
     }
   }
   return found;
+}
+
+function registered(
+  store: Pick<Store, "head" | "release">,
+  module: string,
+): ReadonlyMap<string, FailurePlace> {
+  const head = store.head(module);
+  const dependencies =
+    head === null ? [] : (store.release(module, head.semver)?.dependencies ?? []);
+  return new Map(
+    dependencies.map((each) => [
+      each.module,
+      { message: `${module} ${head?.semver} depends on ${each.module}`, module },
+    ]),
+  );
 }

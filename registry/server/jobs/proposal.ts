@@ -50,6 +50,11 @@ export function inspectProposal(modules: readonly ProposedModule[]): readonly Pr
         continue;
       }
       owners.set(file.path, module.name);
+      if (!file.content.isWellFormed()) {
+        // It would be stored as other text than was judged.
+        const message = "the file is no Unicode text: it has half of a surrogate pair";
+        places.push({ message, module: module.name, file: file.path });
+      }
       const scan = scanProto(file.path, file.content);
       if (scan.problem !== null) places.push({ ...scan.problem, module: module.name });
       elements += scan.statements;
@@ -72,13 +77,11 @@ export function inspectProposal(modules: readonly ProposedModule[]): readonly Pr
     throw new RegistryFailure(
       "INVALID_REQUEST",
       `The proposal cannot be read: ${places[0]?.message}.`,
-      { places: places.slice(0, shownPlaces) },
+      { places },
     );
   }
   return revisions;
 }
-
-const shownPlaces = 100;
 
 function pathProblem(path: string, module: string, owners: Map<string, string>): string | null {
   const shown = JSON.stringify(path.slice(0, limits.pathLength));

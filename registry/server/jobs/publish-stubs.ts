@@ -17,11 +17,13 @@ export interface PublishPorts {
  *
  * A package that fails is noted and tried again by the next run; those that depend on it wait.
  *
+ * @param signal an abort leaves the rest for the next run
  * @returns whether everything is published
  */
-export async function publishStubs(ports: PublishPorts): Promise<boolean> {
+export async function publishStubs(ports: PublishPorts, signal: AbortSignal): Promise<boolean> {
   const failed = new Set<string>();
   for (const publication of ports.store.openPublications()) {
+    if (signal.aborted) return false;
     const { module, version, releaseId } = publication;
     const release = ports.store.release(module, version);
     if (release === null) throw new Error(`${module} ${version} is not stored`);

@@ -1,32 +1,48 @@
+import { within } from "../within.ts";
+
 /** Work that runs in the background, again whenever it is woken, and never twice at once. */
 export interface Worker {
   /** Runs the work soon; a call while it runs makes it run once more afterwards. */
   wake(): void;
-  /** Resolves when nothing runs and nothing is asked for. */
-  idle(): Promise<void>;
-  /** Lets what runs come to its end, and runs nothing more. */
+  /** Resolves when nothing runs and nothing is asked for, or after so many milliseconds. */
+  idle(withinMs: number): Promise<void>;
+  /** Tells what runs to come to its end, waits for it, and runs nothing more. */
   stop(): Promise<void>;
 }
 
 /**
- * @param work resolves to whether all is done; otherwise, or when it rejects, it is tried again
- * @param retryMs the pauses before it is tried again; the last one repeats
+ * @param work resolves to whether all is done; otherwise, or when it rejects, it is tried again.
+ *   Its signal is aborted when the worker stops
+ * @param options.retryMs the pauses before it is tried again; the last one repeats
+ * @param options.onFailure told of each rejection
  */
-export function createWorker(work: () => Promise<boolean>, retryMs: readonly number[]): Worker {
+export function createWorker(
+  work: (signal: AbortSignal) => Promise<boolean>,
+  options: { readonly retryMs: readonly number[]; readonly onFailure: (error: unknown) => void },
+): Worker {
+  const { retryMs, onFailure } = options;
+  const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let again = false;
-  let stopped = false;
   let attempt = 0;
   let timer: NodeJS.Timeout | undefined;
+
+  async function once(): Promise<boolean> {
+    try {
+      return await work(stopping.signal);
+    } catch (error) {
+      onFailure(error);
+      return false;
+    }
+  }
 
   async function run(): Promise<void> {
     do {
       again = false;
-      const done = await work().catch(() => false);
-      attempt = done ? 0 : attempt + 1;
-    } while (again && !stopped);
+      attempt = (await once()) ? 0 : attempt + 1;
+    } while (again && !stopping.signal.aborted);
     running = null;
-    if (attempt > 0 && !stopped) {
+    if (attempt > 0 && !stopping.signal.aborted) {
       const pause = retryMs[Math.min(attempt, retryMs.length) - 1] ?? 1000;
       timer = setTimeout(wake, pause);
       timer.unref();
@@ -34,7 +50,7 @@ export function createWorker(work: () => Promise<boolean>, retryMs: readonly num
   }
 
   function wake(): void {
-    if (stopped) return;
+    if (stopping.signal.aborted) return;
     clearTimeout(timer);
     if (running === null) running = run();
     else again = true;
@@ -42,11 +58,11 @@ export function createWorker(work: () => Promise<boolean>, retryMs: readonly num
 
   return {
     wake,
-    idle: async () => {
-      while (running !== null) await running;
+    async idle(withinMs) {
+      await within(withinMs, running ?? Promise.resolve());
     },
-    stop: async () => {
-      stopped = true;
+    async stop() {
+      stopping.abort();
       clearTimeout(timer);
       await running;
     },

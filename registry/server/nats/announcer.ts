@@ -1,7 +1,9 @@
 import { ReleaseRegisteredContract, StubsPublishedContract } from "@charter/registry/v1";
 import { publish } from "@charter-nats/runtime";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { limits } from "../../core/limits.ts";
 import type { Announcer } from "../ports.ts";
+import { within } from "../within.ts";
 
 /** Publishes the registry's own events, through its own stubs. */
 export function createAnnouncer(nc: NatsConnection): Announcer {
@@ -16,7 +18,9 @@ export function createAnnouncer(nc: NatsConnection): Announcer {
         await publish(nc, StubsPublishedContract, { owner, name, semver, npmPackage, integrity });
       }
       // Only after the server has answered a ping has it read what was published before.
-      await nc.flush();
+      if ((await within(limits.natsMs, nc.flush())) === "too late") {
+        throw new Error(`NATS did not confirm an announcement within ${limits.natsMs} ms`);
+      }
     },
   };
 }

@@ -1,9 +1,11 @@
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import semver from "semver";
+import { limits } from "../../core/limits.ts";
 import { ConfigError } from "../config-error.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
 import type { Announcer } from "../ports.ts";
+import { within } from "../within.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { serveLookup } from "./lookup-service.ts";
 
@@ -12,7 +14,9 @@ export interface RegistryNats {
   readonly announcer: Announcer;
   /** Answers look-ups; the index is read anew for each. */
   serveLookup(index: () => SubjectIndex): Promise<{ stop(): Promise<void> }>;
-  /** Ends what is in flight and disconnects. */
+  /** Calls back each time that the connection is there again. */
+  onReconnect(listener: () => void): void;
+  /** Ends what is in flight, for as long as the server answers, and disconnects. */
   close(): Promise<void>;
 }
 
@@ -38,11 +42,19 @@ export async function connectNats(
     await nc.close();
     throw error;
   }
-  void logStatus(nc, logger);
+  let reconnected = () => {};
+  void logStatus(nc, logger, () => reconnected());
   return {
     announcer: createAnnouncer(nc),
     serveLookup: (index) => serveLookup(nc, index),
-    close: () => nc.drain(),
+    onReconnect(listener) {
+      reconnected = listener;
+    },
+    async close() {
+      // A drain waits for the server; when that is away, there is nothing to wait for.
+      const drained = within(limits.natsMs, nc.drain()).catch(() => "too late");
+      if ((await drained) === "too late") await nc.close();
+    },
   };
 }
 
@@ -77,10 +89,15 @@ function checkServer(version: string, allowed: boolean, logger: Logger): void {
   logger.warn(`${text}. Good for developing and testing, not for production.`);
 }
 
-async function logStatus(nc: NatsConnection, logger: Logger): Promise<void> {
+async function logStatus(
+  nc: NatsConnection,
+  logger: Logger,
+  reconnected: () => void,
+): Promise<void> {
   for await (const status of nc.status()) {
     if (status.type === "disconnect" || status.type === "reconnect") {
       logger.warn(`NATS: ${status.type}`);
+      if (status.type === "reconnect") reconnected();
     } else if (status.type === "error") {
       logger.error({ err: status.error }, "NATS");
     }

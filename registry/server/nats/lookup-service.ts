@@ -6,12 +6,7 @@ import {
 } from "@charter/registry/v1";
 import { CharterError, serve } from "@charter-nats/runtime";
 import type { NatsConnection } from "@nats-io/transport-node";
-import {
-  type Entry,
-  parametersOf,
-  type SubjectIndex,
-  subjectProblem,
-} from "../jobs/subject-index.ts";
+import { type Entry, parametersOf, type SubjectIndex } from "../jobs/subject-index.ts";
 
 const roles = {
   request: SubjectRole.REQUEST,
@@ -30,17 +25,11 @@ const kinds = {
 export function serveLookup(nc: NatsConnection, index: () => SubjectIndex) {
   return serve(nc, SubjectLookupServiceContract, {
     async resolveSubject({ subject }) {
-      const problem = subjectProblem(subject);
-      if (problem !== null) {
-        throw new CharterError("invalid_argument", `the subject cannot be looked up: ${problem}`);
-      }
       const entry = index().find(subject);
       if (entry !== null) return responseOf(subject, entry);
-      const nearest = index().nearest(subject).join(", ");
-      throw new CharterError(
-        "not_found",
-        `no pattern matches "${subject}"; the nearest are ${nearest}`,
-      );
+      const nearest = index().nearest(subject);
+      const hint = nearest.length > 0 ? `the nearest are ${nearest.join(", ")}` : "none is bound";
+      throw new CharterError("not_found", `no pattern matches "${subject}"; ${hint}`);
     },
   });
 }

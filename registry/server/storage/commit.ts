@@ -11,9 +11,19 @@ export function prepareCommit(db: Database.Database) {
     .prepare<[string], number>("SELECT release_id FROM label WHERE module = ? AND name = 'main'")
     .pluck();
 
+  const claimedBy = db
+    .prepare<[string, string], string>("SELECT module FROM claim WHERE kind = ? AND value = ?")
+    .pluck();
+
   return db.transaction((plan: RegistrationPlan): "committed" | "baseline moved" => {
     for (const [module, expected] of plan.heads) {
       if ((headId.get(module) ?? null) !== expected) return "baseline moved";
+    }
+    for (const { module, claims } of plan.releases) {
+      for (const claim of claims) {
+        const owner = claimedBy.get(claim.kind, claim.value);
+        if (owner !== undefined && owner !== module) return "baseline moved";
+      }
     }
     for (const release of plan.releases) insertRelease(insert, release, plan.registeredAt);
     return "committed";
