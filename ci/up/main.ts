@@ -44,15 +44,12 @@ async function run(): Promise<number> {
     if (proofs === null) return interrupted;
     const { http, npm, nats, pids } = estate;
     const file = { http, npm, nats, pids, proofs };
+    const ok = proofs.every((proof) => proof.ok);
+    if (ok) writeRunFile(data, file);
     process.stdout.write(`${summary(file, process.stdout)}\n`);
-    if (proofs.some((proof) => !proof.ok)) return 1;
-    writeRunFile(data, file);
-    if (process.send !== undefined) {
-      process.send("ready");
-      process.disconnect?.();
-    } else {
-      process.stdout.write("Ctrl-C stops it.\n");
-    }
+    if (!ok) return 1;
+    if (process.send === undefined) process.stdout.write("Ctrl-C stops it.\n");
+    else await letGo();
     await stopAsked;
     return 0;
   } finally {
@@ -92,16 +89,35 @@ function signalled(): Promise<void> {
   });
 }
 
-/** Starts this file again in a session of its own; its output is ours until it is ready. */
+/** Tells the process that waits that all is ready, once it has read what was printed. */
+async function letGo(): Promise<void> {
+  // Whoever started it goes away now, and nobody reads what is printed from here on.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+  await new Promise((flushed) => process.stdout.write("", flushed));
+  process.send?.("ready");
+  process.disconnect?.();
+}
+
+/**
+ * Starts this file again in a session of its own, and prints what it prints until it is ready. It
+ * inherits no stream, so that a pipe behind this process ends with this process.
+ */
 async function detach(): Promise<number> {
   const child = spawn(process.execPath, [import.meta.filename], {
     detached: true,
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  child.stdout?.pipe(process.stdout);
+  child.stderr?.pipe(process.stderr);
   const ready = once(child, "message").then(() => 0);
-  const ended = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
+  const ended = once(child, "close").then(([code]) => (typeof code === "number" ? code : 1));
   const code = await Promise.race([ready, ended]);
-  child.disconnect?.();
+  // What was printed before the message may still be on its way.
+  await new Promise((drained) => setImmediate(drained));
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  if (child.connected) child.disconnect();
   child.unref();
   return code;
 }

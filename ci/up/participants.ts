@@ -1,1 +1,35 @@
-process.stdout.write("ready\n"); setInterval(() => {}, 1e6);
+/**
+ * The participants that `up` leaves running: reference services for npc and state, and mocks of the
+ * other modules. Prints `ready` when all of them answer.
+ */
+import { once } from "node:events";
+import { connect } from "@nats-io/transport-node";
+import { loadContracts } from "../../contract-tests/load-contracts.ts";
+import { startMock } from "../../contract-tests/mock/mock.ts";
+import { startReference as startNpc } from "../../contract-tests/reference/npc.ts";
+import { startReference as startState } from "../../contract-tests/reference/state.ts";
+import { createRegistryClient } from "../../registry/api/client.ts";
+
+const registry = createRegistryClient({ url: process.env["CHARTER_URL"] ?? "" });
+const nc = await connect({
+  servers: process.env["NATS_URL"] ?? "",
+  name: "charter-participants",
+  maxReconnectAttempts: -1,
+  noAsyncTraces: true,
+});
+
+/** The registry serves its own contract. */
+const served = new Set(["bodybroker/npc", "bodybroker/state", "charter/registry"]);
+const contracts = await loadContracts(registry);
+const mocks = await startMock(
+  nc,
+  contracts.filter((contract) => !served.has(contract.module)),
+  { evidence: "mock" },
+);
+
+const references = [await startNpc(nc), await startState(nc)];
+
+process.stdout.write("ready\n");
+await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+await Promise.all([mocks, ...references].map((each) => each.stop()));
+await nc.drain();

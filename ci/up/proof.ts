@@ -16,7 +16,7 @@ export interface Estate {
   readonly nats: string;
 }
 
-/** Runs a proof; one that throws has failed, and says why. */
+/** Runs a proof; one that throws has failed, and says why. The whole reason goes to stderr. */
 export async function prove(
   name: string,
   work: () => Promise<{ count: number; ok: boolean; detail: string }>,
@@ -24,7 +24,12 @@ export async function prove(
   try {
     return { name, ...(await work()) };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return { name, count: 0, ok: false, detail };
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`\n${reason}\n`);
+    return { name, count: 0, ok: false, detail: firstLine(reason) };
   }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "") ?? "";
 }

@@ -21,7 +21,8 @@ export async function proveBreakRefused(estate: Estate) {
     const check = await charter(estate, ["module", "check", "--format", "json"], folder);
     const push = await charter(estate, ["module", "push", "--format", "json"], folder);
     for (const [name, { exitCode, stderr }] of Object.entries({ check, push })) {
-      if (exitCode !== 100) throw new Error(`module ${name} ended with ${exitCode}, not 100: ${stderr}`);
+      if (exitCode !== 100)
+        throw new Error(`module ${name} ended with ${exitCode}, not 100: ${stderr}`);
     }
     const findings = findingsOf(check.stdout);
     return {

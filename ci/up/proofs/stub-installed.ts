@@ -15,7 +15,7 @@ import { NpcBehaviorServiceContract } from "@bodybroker/npc/v1";
 const nc = await connect({ servers: process.env["NATS_URL"] ?? "" });
 const npc = createClient(NpcBehaviorServiceContract, nc);
 const plan = await npc.plan(
-  { meta: { requestId: "proof-1" }, npcId: "npc-7", situation: {} },
+  { meta: { requestId: "proof-1" }, npcId: "npc-7", situation: { position: {} } },
   { deadlineMs: 5000 },
 );
 const planId: string = plan.planId;
