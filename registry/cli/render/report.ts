@@ -8,8 +8,19 @@ export function renderReport(report: CheckReport, locate: Locate, style: Style):
   const findings = report.modules.flatMap((module) =>
     module.findings.map((finding) => renderFinding(module, finding, locate, style)),
   );
-  const summary = report.modules.map((module) => renderVerdict(module, style)).join("\n");
-  return [...findings, summary].join("\n\n");
+  return [...findings, renderVerdicts(report.modules, style).join("\n")].join("\n\n");
+}
+
+/** A line for each module that changes; what stays as it is would only hide those. */
+function renderVerdicts(modules: readonly ModuleReport[], style: Style): string[] {
+  const lines = modules
+    .filter((module) => module.verdict !== "unchanged")
+    .map((module) => renderVerdict(module, style));
+  const unchanged = modules.filter((module) => module.verdict === "unchanged");
+  const [only] = unchanged;
+  if (unchanged.length === 1 && only !== undefined) lines.push(renderVerdict(only, style));
+  if (unchanged.length > 1) lines.push(style("dim", `${unchanged.length} modules unchanged`));
+  return lines;
 }
 
 function renderFinding(
