@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "../storage/open.ts";
+import { createStore } from "../storage/store.ts";
 import { dumpDatabase } from "../testing/dump.ts";
 import {
   commonModule,
@@ -140,4 +142,70 @@ describe("registerProposal with several modules", () => {
 
 function filesOf(name: string) {
   return eventModule(name).files.map((file) => ({ ...file }));
+}
+
+describe("registerProposal that loses a race", () => {
+  it("answers 409, registers nothing, and succeeds when it is repeated", async () => {
+    let others: (() => void) | null = null;
+    const raced = await startTestRegistry({
+      intercept: (edges) => ({
+        ...edges,
+        store: {
+          ...edges.store,
+          commit(plan) {
+            others?.();
+            others = null;
+            return edges.store.commit(plan);
+          },
+        },
+      }),
+    });
+    try {
+      await raced.push(commonModule());
+      // Between verdict and commit, head moves through a connection of its own.
+      others = () => moveHead(raced.dataDir, "acme/common");
+      const problem = await raced.refusal(ordersModule());
+      expect(problem).toMatchObject({ code: "BASELINE_MOVED", status: 409 });
+      expect(dumpDatabase(raced.dataDir).release).toHaveLength(2);
+
+      await raced.push(ordersModule());
+      const orders = await raced.client.release("acme/orders", "latest");
+      expect(orders.dependencies).toEqual([{ module: "acme/common", semver: "1.0.1" }]);
+    } finally {
+      await raced.stop();
+    }
+  });
+
+  it("gives pushes of one module at the same time one version each", async () => {
+    const texts = ["a", "b", "c", "d", "e"].map((name) => `string note = 2; // ${name}`);
+    const pushes = texts.map((text) => registry.push(eventModule("crowd", text)));
+    const semvers = (await Promise.all(pushes)).map((each) => each.releases[0]?.semver);
+    expect(semvers.sort()).toEqual(["1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4"]);
+  });
+});
+
+/** Registers a copy of a module's head as its next release. */
+function moveHead(dataDir: string, module: string): void {
+  const db = openDatabase(dataDir);
+  const store = createStore(db);
+  const head = store.head(module);
+  const release = head === null ? null : store.release(module, head.semver);
+  if (head === null || release === null) throw new Error(`${module} has no head`);
+  const outcome = store.commit({
+    registeredAt: head.registeredAt,
+    heads: new Map([[module, head.id]]),
+    releases: [
+      {
+        ...release,
+        semver: "1.0.1",
+        image: store.image(head.id),
+        imports: [],
+        bindings: [],
+        claims: [],
+        packageName: `@${module}`,
+      },
+    ],
+  });
+  db.close();
+  expect(outcome).toBe("committed");
 }

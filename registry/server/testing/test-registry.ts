@@ -42,7 +42,8 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   const dataDir = await mkdtemp(join(tmpdir(), "charter-registry-"));
   const log: string[] = [];
   const sink: DestinationStream = { write: (line) => log.push(line) };
-  const start = () => startRegistry(configOf(dataDir, options), pino({ level: "info" }, sink), options.intercept);
+  const start = () =>
+    startRegistry(configOf(dataDir, options), pino({ level: "info" }, sink), options.intercept);
   let running: RunningRegistry | null = await start();
   let client = createRegistryClient({ url: running.url, token: options.token });
 
