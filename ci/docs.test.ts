@@ -1,0 +1,175 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createFileRegistry } from "@bufbuild/protobuf";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { laws } from "../contract-tests/runner/run.ts";
+import { statusOf } from "../registry/api/schemas/problem.ts";
+import { exitCodes, exitOfFailure } from "../registry/cli/exit-code.ts";
+import { buildProgram, commandNames } from "../registry/cli/program.ts";
+import { failureCodes } from "../registry/core/failure.ts";
+import { charterRules } from "../registry/core/gate/charter-rules.ts";
+import { inspectModule } from "../registry/core/registration/inspect.ts";
+import { typeGraph } from "../registry/core/revision/closure.ts";
+import { readImage } from "../registry/core/revision/image.ts";
+import { defaultGrammar } from "../registry/core/subject/grammar.ts";
+import { builtInFiles } from "../registry/server/buf/built-in-files.ts";
+import { createBufCompiler } from "../registry/server/buf/compiler.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+/** Files of the clone, without what is generated or installed. */
+function filesOf(pattern: string): string[] {
+  const outside = /(^|\/)(node_modules|dist|generated|\.charter|testdata)(\/|$)/;
+  return globSync(pattern, { cwd: root, exclude: (path) => outside.test(path) }).sort();
+}
+
+const pages = filesOf("**/*.md");
+const workflows = filesOf("ci/workflows/*.yaml");
+const docs = "registry/docs";
+
+/** A page without its code blocks. */
+const proseOf = (page: string) => read(page).replace(/^```[\s\S]*?^```/gm, "");
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** What a pattern captures in a text, joined with spaces, sorted. */
+function found(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, ...groups]) => groups.join(" ")).sort();
+}
+
+/** A part of a page, from its heading to the next of the same size. */
+function sectionOf(page: string, heading: string): string {
+  return (
+    proseOf(page)
+      .split(/^## /m)
+      .find((each) => each.startsWith(`${heading}\n`)) ?? ""
+  );
+}
+
+it("every page is looked at", () => {
+  expect(pages).toEqual(
+    expect.arrayContaining(["README.md", "ARCHITECTURE.md", `${docs}/gate.md`]),
+  );
+});
+
+it("each relative link of a page leads to a file, and to a heading where it names one", () => {
+  const broken = pages.flatMap((page) =>
+    [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = ""]) => {
+      if (/^[a-z]+:/.test(link)) return [];
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : join(dirname(page), path);
+      const isThere = existsSync(join(root, target));
+      const hasHeading = isThere && (anchor === undefined || anchorsOf(target).includes(anchor));
+      return hasHeading ? [] : [`${page}: ${link}`];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
+it("each path of this clone that a page names is there", () => {
+  const rooms = "registry|codegen|contract-tests|ci|proto";
+  const path = new RegExp(`\`((?:${rooms})/[A-Za-z0-9_./-]+)\``, "g");
+  const missing = pages.flatMap((page) =>
+    [...proseOf(page).matchAll(path)].flatMap(([, name = ""]) =>
+      existsSync(join(root, name)) ? [] : [`${page}: ${name}`],
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
+it.each([
+  {
+    heading: "The registry",
+    files: ["registry/server/config.ts"],
+    pattern: /\bget\("([A-Z_]+)"\)/g,
+  },
+  {
+    heading: "The command line",
+    files: filesOf("registry/cli/**/*.ts"),
+    pattern: /\benv\.([A-Z_]+)/g,
+  },
+  {
+    heading: "npm run up",
+    files: filesOf("ci/{up,setup}/*.{ts,mjs}"),
+    pattern: /(?:\benv\.|portFrom\(env, ")((?:CHARTER|NATS)_[A-Z_]+)/g,
+  },
+])("configuration.md, $heading: exactly the variables that the code reads", (section) => {
+  const code = section.files.filter((path) => !/\.test\.ts$|\/testing\//.test(path)).map(read);
+  const inCode = found(code.join("\n"), section.pattern);
+  const documented = found(
+    sectionOf(`${docs}/configuration.md`, section.heading),
+    /^\| `([A-Z_]+)` \|/gm,
+  );
+  expect(inCode.length).toBeGreaterThan(0);
+  expect(documented).toEqual([...new Set(inCode)]);
+});
+
+it("http.md has exactly the routes of the server", () => {
+  const files = filesOf("registry/server/http/*-routes.ts").map(read);
+  const routes = found(files.join("\n"), /app\.(get|post)\(\s*"(\/[^"]*)"/g).map((route) =>
+    route.replace(/^\w+/, (method) => method.toUpperCase()).replace(/:(\w+)/g, "{$1}"),
+  );
+  expect(routes.length).toBeGreaterThan(15);
+  const documented = found(read(`${docs}/http.md`), /^\| \[`(GET|POST) (\/[^`]*)`\]/gm);
+  expect(documented).toEqual(routes.sort());
+});
+
+it("http.md has every failure with its status and exit code", () => {
+  const known = failureCodes.map(
+    (code) => `${code} ${statusOf[code]} ${exitCodes[exitOfFailure[code]]}`,
+  );
+  const rows = /^\| `([A-Z_]+)` \| (\d+) \| .* \| (\d+) \|$/gm;
+  expect(found(read(`${docs}/http.md`), rows)).toEqual(known.sort());
+});
+
+it("gate.md has Charter's own rules with their tiers", () => {
+  const documented = found(read(`${docs}/gate.md`), /^\| `([A-Z_]+)` \| (\w+) \|/gm);
+  expect(documented).toEqual(charterRules.map(({ id, tier }) => `${id} ${tier}`).sort());
+});
+
+it("ARCHITECTURE.md has the laws of the contract tests", () => {
+  const documented = found(read("ARCHITECTURE.md"), /^ *\| (R\d+) \|.*\| (\d+) \|$/gm);
+  expect(documented).toEqual(laws.map(({ id, minimum }) => `${id} ${minimum}`).sort());
+});
+
+it("the example of contract.md compiles, and all its bindings can be registered", async () => {
+  const path = "acme/orders/v1/orders.proto";
+  const content = /```proto\n([\s\S]*?)```/.exec(read(`${docs}/contract.md`))?.[1] ?? "";
+  const built = await createBufCompiler(builtInFiles()).build([{ path, content }]);
+  if (!built.ok) throw new Error(built.places.map(({ message }) => message).join("\n"));
+  const linked = createFileRegistry(readImage(built.image));
+  const inspection = inspectModule(
+    "acme/orders",
+    [path],
+    linked,
+    typeGraph(linked),
+    defaultGrammar,
+  );
+  expect(inspection.problems).toEqual([]);
+  expect(inspection.bindings.map(({ kind }) => kind)).toEqual(["request", "streaming", "event"]);
+});
+
+it("pages and workflows use only commands that the command line has", () => {
+  const program = buildProgram({ out: () => {}, err: () => {} }, async () => {});
+  const known = commandNames(program);
+  const unknown = [...pages, ...workflows].flatMap((file) =>
+    [...read(file).matchAll(/(?:npx|\$|`) ?charter ([a-z]+)(?: ([a-z]+))?/g)].flatMap(
+      ([used, noun = "", verb]) =>
+        known.includes(noun) || known.includes(`${noun} ${verb}`) ? [] : [`${file}: ${used}`],
+    ),
+  );
+  expect(unknown).toEqual([]);
+});
+
+it.each(workflows)("%s is YAML", (file) => {
+  expect(parse(read(file))).toBeTypeOf("object");
+});
