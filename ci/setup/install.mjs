@@ -12,6 +12,9 @@ export function isInstalled(folder = root) {
   const wanted = packagesOf(join(folder, "package-lock.json"));
   const present = packagesOf(join(folder, "node_modules/.package-lock.json"));
   if (wanted === null || present === null) return false;
+  // Links to the commands of workspaces are in no lock; without this one, `npx charter` would ask
+  // the npm registry for a package of that name.
+  if (!existsSync(join(folder, "node_modules/.bin/charter"))) return false;
   // Entries outside of node_modules are this clone itself and its workspaces.
   return Object.entries(wanted).every(([path, { version, optional, link }]) => {
     if (!path.includes("node_modules/")) return true;

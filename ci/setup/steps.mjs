@@ -37,6 +37,18 @@ export const steps = [
     outputs: ["codegen/runtime/dist/esm/src/index.js", "codegen/runtime/dist/cjs/src/index.d.ts"],
   },
   {
+    name: "build the command",
+    script: "registry/cli/build.mjs",
+    inputs: [
+      "registry/cli",
+      "registry/api",
+      "registry/core",
+      "contract-tests",
+      "package-lock.json",
+    ],
+    outputs: ["registry/cli/dist/charter.js"],
+  },
+  {
     name: "generate stub packages",
     script: "ci/generate-stubs.ts",
     inputs: [

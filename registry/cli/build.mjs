@@ -1,0 +1,40 @@
+// Bundles the command with what it uses of the other rooms into dist/charter.js, so that the
+// published package stands alone. Packages of npm stay outside, and are declared in package.json.
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const root = import.meta.dirname;
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ["main.ts"],
+  outfile: "dist/charter.js",
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  packages: "external",
+  metafile: true,
+  logLevel: "warning",
+});
+
+const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const used = new Set(packagesOf(metafile.outputs["dist/charter.js"].imports));
+const missing = [...used].filter((name) => !(name in dependencies));
+const unused = Object.keys(dependencies).filter((name) => !used.has(name));
+if (missing.length + unused.length > 0) {
+  process.stderr.write(
+    `registry/cli/package.json must declare what the bundle imports, no more and no less.\n` +
+      `  missing: ${missing.join(", ") || "none"}\n  not imported: ${unused.join(", ") || "none"}\n`,
+  );
+  process.exitCode = 1;
+}
+
+/** The packages among the imports that stayed outside. */
+function packagesOf(imports) {
+  return imports
+    .map(({ path }) => path)
+    .filter((path) => !isBuiltin(path))
+    .map((path) => path.split("/", path.startsWith("@") ? 2 : 1).join("/"));
+}

@@ -1,0 +1,67 @@
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import manifest from "./package.json" with { type: "json" };
+
+const root = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+let project: string;
+let installed: string;
+
+beforeAll(async () => {
+  execFileSync(process.execPath, ["registry/cli/build.mjs"], { cwd: root, stdio: "inherit" });
+  project = await mkdtemp(join(tmpdir(), "charter-cli-"));
+  installed = join(project, "node_modules/@charter-nats/cli");
+  await mkdir(installed, { recursive: true });
+  for (const name of ["package.json", ...manifest.files]) {
+    await cp(join(import.meta.dirname, name), join(installed, name), { recursive: true });
+  }
+  // Only what the package declares is there, so that a dependency that it forgets is missed here.
+  for (const name of Object.keys(manifest.dependencies)) {
+    const target = join(project, "node_modules", name);
+    await mkdir(join(target, ".."), { recursive: true });
+    await symlink(join(root, "node_modules", name), target);
+  }
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+/** The package promises more Node versions than the one that this repository runs on. */
+function nodesOfTheMachine(): string[] {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const foreign = folders.filter((folder) => !folder.endsWith("node_modules/.bin"));
+  return foreign.map((folder) => join(folder, "node")).filter((path) => existsSync(path));
+}
+
+it("the published package runs without the clone, on this Node and on the machine's", async () => {
+  const bin = join(installed, manifest.bin.charter);
+  const outside = { cwd: project, env: {} };
+  for (const node of [process.execPath, ...nodesOfTheMachine()]) {
+    const { stdout } = await run(node, [bin, "--version"], outside);
+    expect(stdout).toBe(`${manifest.version}\n`);
+  }
+  const explained = await run(process.execPath, [bin, "explain", "FIELD_NO_DELETE"], outside);
+  expect(explained.stdout).toContain("FIELD_NO_DELETE");
+});
+
+it("the published package ends with exit code 4 when no registry is there", async () => {
+  const bin = join(installed, manifest.bin.charter);
+  const env = { PATH: process.env.PATH, CHARTER_URL: "http://127.0.0.1:1" };
+  await expect(
+    run(process.execPath, [bin, "subject", "list"], { cwd: project, env }),
+  ).rejects.toMatchObject({ code: 4 });
+});
+
+it("the bundle holds no path of the machine that built it", async () => {
+  expect(await readFile(join(installed, "dist/charter.js"), "utf8")).not.toContain(root);
+});
+
+it("bin/charter.js runs the sources in the clone, with arguments and exit code", async () => {
+  const bin = join(import.meta.dirname, "bin/charter.js");
+  const { stdout } = await run(bin, ["--version"]);
+  expect(stdout).toBe(`${manifest.version}\n`);
+  await expect(run(bin, ["subject", "no-such-verb"])).rejects.toMatchObject({ code: 2 });
+});
