@@ -10,9 +10,9 @@ import { startReference as startNpc } from "../../contract-tests/reference/npc.t
 import { startReference as startState } from "../../contract-tests/reference/state.ts";
 import { createRegistryClient } from "../../registry/api/client.ts";
 
-const registry = createRegistryClient({ url: process.env["CHARTER_URL"] ?? "" });
+const registry = createRegistryClient({ url: process.env.CHARTER_URL ?? "" });
 const nc = await connect({
-  servers: process.env["NATS_URL"] ?? "",
+  servers: process.env.NATS_URL ?? "",
   name: "charter-participants",
   maxReconnectAttempts: -1,
   noAsyncTraces: true,

@@ -39,11 +39,25 @@ export function readRunFile(data: string): RunFile | null {
   }
 }
 
+/** Whether a process of a run file still runs. A number that another program has by now does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  const command = commandOf(pid);
+  return command === null || ours.test(command);
+}
+
+/** The programs that `up` starts, each by a part of its command line. */
+const ours = /nats-server|ci\/up\/|verdaccio-main|registry\/server\/main/;
+
+/** A process's command line on Linux; null where it cannot be read. */
+function commandOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return null;
   }
 }

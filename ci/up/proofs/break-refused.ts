@@ -9,15 +9,8 @@ const file = "proto/bodybroker/npc/v1/npc.proto";
 
 /** Deletes a field of a v1 message in a copy of the protos: the check and the server both refuse. */
 export async function proveBreakRefused(estate: Estate) {
-  const folder = await mkdtemp(join(tmpdir(), "charter-break-"));
+  const folder = await copyWithoutField(estate.root);
   try {
-    for (const each of ["buf.yaml", "proto"]) {
-      await cp(join(estate.root, each), join(folder, each), { recursive: true });
-    }
-    const text = await readFile(join(folder, file), "utf8");
-    const broken = text.replace(/^ {2}WorldState world_state = \d+.*;\n/m, "");
-    if (broken === text) throw new Error(`${file} has no field world_state to delete`);
-    await writeFile(join(folder, file), broken);
     const check = await charter(estate, ["module", "check", "--format", "json"], folder);
     const push = await charter(estate, ["module", "push", "--format", "json"], folder);
     for (const [name, { exitCode, stderr }] of Object.entries({ check, push })) {
@@ -33,6 +26,19 @@ export async function proveBreakRefused(estate: Estate) {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A copy of the clone's protos outside of it, without the field `world_state` of a v1 message. */
+export async function copyWithoutField(root: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "charter-break-"));
+  for (const each of ["buf.yaml", "proto"]) {
+    await cp(join(root, each), join(folder, each), { recursive: true });
+  }
+  const text = await readFile(join(folder, file), "utf8");
+  const broken = text.replace(/^ {2}WorldState world_state = \d+.*;\n/m, "");
+  if (broken === text) throw new Error(`${file} has no field world_state to delete`);
+  await writeFile(join(folder, file), broken);
+  return folder;
 }
 
 function findingsOf(text: string) {
