@@ -39,15 +39,15 @@ function field(request: Payload, name: string): unknown {
 
 const garbage = { payload: new Uint8Array([0xff, 0xff]) };
 
-/** What is wrong with a shop, the law that finds it, and what the report says. */
-const faults: readonly (readonly [string, Fault, law: string, summary: RegExp])[] = [
+/** What is wrong with a shop, the laws that fail, and what the report says of the first of them. */
+const faults: readonly (readonly [string, Fault, laws: readonly string[], summary: RegExp])[] = [
   [
     "serves in another queue group",
     { queue: "q.other", announced: "q.other" },
-    "R1",
+    ["R1"],
     /1 of 1 are not, such as shop \S+ in q.other/,
   ],
-  ["is not to be discovered", { announced: null }, "R1", /nobody says so/],
+  ["is not to be discovered", { announced: null }, ["R1"], /nobody says so/],
   [
     "fails above some number",
     {
@@ -56,13 +56,13 @@ const faults: readonly (readonly [string, Fault, law: string, summary: RegExp])[
           ? [errorReply(500, "too many")]
           : correct,
     },
-    "R2",
+    ["R2"],
     /not answered as the contract says: 500 internal/,
   ],
   [
     "answers a valid request with bytes that are no reply",
     { answer: (request, correct) => (request.kind === "valid" ? [garbage] : correct) },
-    "R2",
+    ["R2", "R4"],
     /garbled/,
   ],
   [
@@ -71,7 +71,7 @@ const faults: readonly (readonly [string, Fault, law: string, summary: RegExp])[
       answer: (request, correct) =>
         request.kind === "valid" ? [{ payload: new Uint8Array() }] : correct,
     },
-    "R2",
+    ["R2", "R4"],
     /garbled/,
   ],
   [
@@ -82,7 +82,7 @@ const faults: readonly (readonly [string, Fault, law: string, summary: RegExp])[
           ? [{ payload: new Uint8Array([0x0a, 0x01, 0x61, 0x10, 0x01]) }]
           : correct,
     },
-    "R3",
+    ["R3"],
     /breaks uint32.lte at count must have error 400 invalid_argument/,
   ],
   [
@@ -91,7 +91,7 @@ const faults: readonly (readonly [string, Fault, law: string, summary: RegExp])[
       answer: (request, correct) =>
         request.kind === "invalid" ? [errorReply(500, "no")] : correct,
     },
-    "R3",
+    ["R3", "R4"],
     /must have error 400 invalid_argument/,
   ],
   [
@@ -100,31 +100,31 @@ const faults: readonly (readonly [string, Fault, law: string, summary: RegExp])[
       answer: (request, correct) =>
         request.kind === "invalid" ? [{ status: 400, payload: new Uint8Array() }] : correct,
     },
-    "R3",
+    ["R3", "R4"],
     /must have error 400 invalid_argument/,
   ],
   [
     "never answers what it cannot read",
     { answer: (request, correct) => (request.kind === "undecodable" ? [] : correct) },
-    "R4",
+    ["R4"],
     /by the contract undecodable, must have error 400 invalid_argument/,
   ],
   [
     "ends at what it cannot read",
     { answer: (request, correct) => (request.kind === "undecodable" ? null : correct) },
-    "R4",
+    ["R4", "R7"],
     /by the contract undecodable, must have error 400 invalid_argument/,
   ],
   [
     "runs two instances without a queue group",
     { instances: 2, queue: null },
-    "R7",
+    ["R7"],
     /a request must have one reply; 10 of 10 had another count/,
   ],
   [
     "answers twice",
     { answer: (_request, correct) => [...correct, ...correct] },
-    "R7",
+    ["R7"],
     /a request must have one reply/,
   ],
 ];
@@ -145,13 +145,15 @@ describe("runContracts", () => {
     expect(exitCodeOf(report)).toBe(0);
   });
 
-  it.each(faults)("finds a shop that %s", async (_name, fault, id, summary) => {
+  it.each(faults)("finds a shop that %s", async (_name, fault, [id = "", ...others], summary) => {
     await startShop(nc, shop, fault);
     const report = await runContracts(nc, [shop], { seed: 5 });
     expect(law(report, id)).toMatchObject({
       verdict: "fail",
       failure: { summary: expect.stringMatching(summary), hex: expect.any(String) },
     });
+    const failed = report.modules[0]?.bindings[0]?.laws.filter((each) => each.verdict === "fail");
+    expect(failed?.map((each) => each.law)).toEqual([id, ...others]);
     expect(exitCodeOf(report)).toBe(100);
   });
 

@@ -1,9 +1,9 @@
 import {
   headers as createHeaders,
+  createInbox,
   type Msg,
   type NatsConnection,
   NoRespondersError,
-  nuid,
   RequestError,
   TimeoutError,
 } from "@nats-io/nats-core";
@@ -16,6 +16,8 @@ export class BudgetSpent extends Error {
 
 /** Sends the probes of one binding, within its budget. */
 export interface Calls {
+  /** How long a reply is waited for. */
+  readonly timeoutMs: number;
   readonly made: number;
   readonly isSpent: boolean;
   /** Throws `BudgetSpent`; other errors are the connection's. */
@@ -69,6 +71,7 @@ export function createCalls(nc: NatsConnection, settings: CallSettings): Calls {
     made += calls;
   };
   return {
+    timeoutMs: settings.timeoutMs,
     get made() {
       return made;
     },
@@ -81,7 +84,7 @@ export function createCalls(nc: NatsConnection, settings: CallSettings): Calls {
     },
     async countReplies(requests) {
       spend(requests.length);
-      const inbox = `_INBOX.${nuid.next()}`;
+      const inbox = inboxOf(nc);
       const counts = requests.map(() => 0);
       const tally = createTally(counts, settings.timeoutMs);
       const subscription = nc.subscribe(`${inbox}.*`, {
@@ -99,6 +102,12 @@ export function createCalls(nc: NatsConnection, settings: CallSettings): Calls {
       return counts;
     },
   };
+}
+
+/** An inbox that the connection may listen to: rights are often given for a prefix of its own. */
+export function inboxOf(nc: NatsConnection): string {
+  const { options } = nc as { readonly options?: { readonly inboxPrefix?: string } };
+  return createInbox(options?.inboxPrefix);
 }
 
 async function request(

@@ -1,4 +1,5 @@
-import { type NatsConnection, nuid } from "@nats-io/nats-core";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { inboxOf } from "./calls.ts";
 import type { EvidenceKind } from "./report.ts";
 
 /** One endpoint of one running instance, as `$SRV.INFO` tells. */
@@ -20,7 +21,7 @@ const longestMs = 3000;
 
 /** Asks every service that is running what it serves. */
 export async function discover(nc: NatsConnection): Promise<readonly LiveEndpoint[]> {
-  const inbox = `_INBOX.${nuid.next()}`;
+  const inbox = inboxOf(nc);
   const found: LiveEndpoint[] = [];
   await new Promise<void>((resolve) => {
     let pause = setTimeout(end, pauseMs);

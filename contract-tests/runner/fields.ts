@@ -17,13 +17,15 @@ import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt"
 import { Ignore } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import fc from "fast-check";
 import type { Demand } from "./demand.ts";
-import type { Density } from "./messages.ts";
 import { bytesArbitrary } from "./values/bytes.ts";
 import { durationArbitrary, timestampArbitrary } from "./values/moments.ts";
 import { floatArbitrary, integerArbitrary } from "./values/numbers.ts";
 import { countOf, listOf, noRules, type Rules, rulesOfField, rulesWithin } from "./values/rules.ts";
 import { stringArbitrary } from "./values/text.ts";
 import { filtered, Unsatisfiable } from "./values/unsatisfiable.ts";
+
+/** How much of what may be absent is there. */
+export type Density = "bare" | "mixed" | "full";
 
 /** What makes the values of a field: the messages nested in it come from whoever asks. */
 export interface FieldContext {

@@ -15,13 +15,10 @@ import {
 import fc from "fast-check";
 import type { Schema } from "./contract.ts";
 import { type Demand, demandsNothing, noDemand } from "./demand.ts";
-import { type FieldContext, fieldArbitrary } from "./fields.ts";
+import { type Density, type FieldContext, fieldArbitrary } from "./fields.ts";
 import { judge } from "./oracle.ts";
 import { needsValidator, noRules, type Rules, rulesOfField } from "./values/rules.ts";
 import { filtered, Unsatisfiable } from "./values/unsatisfiable.ts";
-
-/** How much of what may be absent is there. */
-export type Density = "bare" | "mixed" | "full";
 
 /** Below it, what may be absent is absent, so that recursive types end. */
 const usualDepth = 3;

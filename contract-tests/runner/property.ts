@@ -19,8 +19,8 @@ export type PropertyResult =
 
 /** Void cases in a row that are put up with for each that says something. */
 const voidsPerCase = 60;
-/** One property, its shrinking included: a service that times out costs seconds for each case. */
-const longestMs = 20_000;
+/** The search for a broken case may take all replies at the deadline, within reason. */
+const longestSearchMs = 120_000;
 /** Shrinking alone: whoever never answers costs a whole time-out for each case. */
 const longestShrinkMs = 5000;
 
@@ -53,6 +53,8 @@ export async function findBroken<T>(
       throw new Broken(result);
     }
   });
+  const longestMs =
+    longestShrinkMs + Math.min(longestSearchMs, options.cases * options.calls.timeoutMs);
   const details = await fc.check(property, {
     seed: options.seed,
     numRuns: options.cases,
@@ -79,7 +81,7 @@ export async function findBroken<T>(
   return {
     kind: "undecided",
     reason: details.interrupted
-      ? `after ${longestMs / 1000} s there were ${done}`
+      ? `after ${Math.round(longestMs / 1000)} s there were ${done}`
       : `too few of the generated messages are valid: ${done} after ${details.numSkips} that are not`,
   };
 }

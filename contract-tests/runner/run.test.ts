@@ -12,10 +12,15 @@ import { runContracts } from "./run.ts";
 let server: RunningNatsServer;
 let nc: NatsConnection;
 let shop: ContractUnderTest;
+let odd: ContractUnderTest;
 
 beforeAll(async () => {
-  const descriptors = await compileTestdata("shop");
-  shop = contractOf("example/shop", descriptors, (file) => file.startsWith("shop/"));
+  const [shopImage, oddImage] = await Promise.all([
+    compileTestdata("shop"),
+    compileTestdata("odd"),
+  ]);
+  shop = contractOf("example/shop", shopImage, (file) => file.startsWith("shop/"));
+  odd = contractOf("example/odd", oddImage, (file) => file.startsWith("odd/"));
   server = await startNatsServer();
   nc = await connect({ servers: server.url });
 });
@@ -28,17 +33,85 @@ afterAll(async () => {
 describe("runContracts", () => {
   it("passes all laws on a mock, says that it is one, and lists what no law covers", async () => {
     const mock = await startMock(nc, [shop], { evidence: "mock" });
-    try {
-      const report = await runContracts(nc, [shop], { seed: 42 });
-      expect(exitCodeOf(report)).toBe(0);
-      expect(report.totals).toMatchObject({
-        bindings: 1,
-        pass: 1,
-        skipped: 2,
-        evidence: { real: 0, reference: 0, mock: 1 },
-      });
-    } finally {
-      await mock.stop();
+    const report = await runContracts(nc, [shop], { seed: 42 });
+    await mock.stop();
+    expect(exitCodeOf(report)).toBe(0);
+    expect(report).toMatchObject({
+      formatVersion: 1,
+      seed: 42,
+      laws: ["R1", "R2", "R3", "R4", "R7"],
+      skipped: [
+        {
+          module: "example/shop",
+          pattern: "shop.watch.v1",
+          kind: "streaming",
+          reason: "not covered yet",
+        },
+        { module: "example/shop", pattern: "shop.order.placed.v1", kind: "event" },
+      ],
+      totals: { bindings: 1, pass: 1, skipped: 2, evidence: { real: 0, reference: 0, mock: 1 } },
+    });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it("marks every request, and fills each subject from its message", async () => {
+    const seen: { subject: string; probe: string | undefined }[] = [];
+    const observer = nc.subscribe("shop.order.>", {
+      callback: (_error, { subject, headers }) => {
+        seen.push({ subject, probe: headers?.get("Charter-Probe") });
+      },
+    });
+    const mock = await startMock(nc, [shop], { evidence: "mock" });
+    const report = await runContracts(nc, [shop], { seed: 42, laws: ["R2", "R7"] });
+    await mock.stop();
+    observer.unsubscribe();
+    expect(seen).toHaveLength(report.totals.calls);
+    expect(new Set(seen.map((each) => each.probe))).toEqual(new Set([report.runId]));
+    for (const { subject } of seen) {
+      expect(subject).toMatch(/^shop\.order\.v1\.REGION_(NORTH|SOUTH)\.[a-z0-9-]{1,32}$/);
     }
+  });
+
+  it("takes as many samples as it is told to, and never fewer than a law needs", async () => {
+    const mock = await startMock(nc, [shop], { evidence: "mock" });
+    const samples = async (wanted: number) => {
+      const report = await runContracts(nc, [shop], {
+        seed: 1,
+        samples: wanted,
+        laws: ["R2", "R7"],
+      });
+      return report.modules[0]?.bindings[0]?.laws.map((law) => law.samples);
+    };
+    expect(await samples(50)).toEqual([50, 50]);
+    expect(await samples(1)).toEqual([20, 10]);
+    await mock.stop();
+  });
+
+  it("blames the schema for a rule that fails to run, and is open where no message can be made", async () => {
+    const mock = await startMock(nc, [odd], { evidence: "mock" });
+    const report = await runContracts(nc, [odd], { seed: 3 });
+    await mock.stop();
+    const verdict = (rpc: string, law: string) =>
+      report.modules[0]?.bindings
+        .find((each) => each.rpc === `odd.v1.OddService.${rpc}`)
+        ?.laws.find((each) => each.law === law);
+    expect(verdict("FailingRule", "R2")).toMatchObject({
+      verdict: "schema-bug",
+      reason: expect.stringContaining("a rule of odd.v1.FailingRuleRequest"),
+    });
+    expect(verdict("Impossible", "R2")).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringContaining("field odd.v1.ImpossibleRequest.impossible"),
+    });
+    expect(verdict("DeadField", "R2")).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringContaining("left out: field odd.v1.DeadFieldRequest.dead"),
+    });
+    expect(verdict("Free", "R3")).toMatchObject({
+      verdict: "skipped",
+      reason: "the request has no rule that can be broken",
+    });
+    expect(report.totals).toMatchObject({ bindings: 4, pass: 1, inconclusive: 2, schemaBug: 1 });
+    expect(exitCodeOf(report)).toBe(3);
   });
 });

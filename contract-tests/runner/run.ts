@@ -35,7 +35,10 @@ export interface RunOptions {
   readonly onProgress?: (result: BindingResult, module: string) => void;
 }
 
-/** Calls for one binding: all laws take about 150, shrinking a failure some hundred more. */
+/**
+ * Calls for one binding: all laws take about 80, or 500 where most valid requests are refused, and
+ * shrinking a failure some hundred more. More samples have room on top.
+ */
 const callsPerBinding = 1500;
 /** A busy machine is not a broken contract; whether deadlines are kept is another law's question. */
 const leastTimeoutMs = 2000;
@@ -136,7 +139,7 @@ async function runBinding(
   const calls = createCalls(run.nc, {
     runId: run.runId,
     timeoutMs: Math.max(binding.deadlineMs, leastTimeoutMs),
-    budget: callsPerBinding,
+    budget: callsPerBinding + 4 * (run.options.samples ?? 0),
     gate: run.gate,
   });
   const isLive = endpoints.length > 0 || (await answers(calls, subject));

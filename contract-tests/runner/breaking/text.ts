@@ -36,12 +36,14 @@ export function brokenStrings(rules: Rules, rule: string, valid: string): readon
 
 /** Small changes to a string, from the gentlest. */
 function edits(valid: string): string[] {
-  const length = Array.from(valid).length;
+  // By code points: half of a surrogate pair cannot be encoded.
+  const characters = Array.from(valid);
+  const { length } = characters;
   return [
     `${valid}x`,
     `x${valid}`,
-    valid.slice(1),
-    valid.slice(0, -1),
+    characters.slice(1).join(""),
+    characters.slice(0, -1).join(""),
     `${valid} `,
     ` ${valid}`,
     `${valid}!`,

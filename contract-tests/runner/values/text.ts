@@ -138,9 +138,13 @@ function matching(pattern: string, lengths: Lengths): fc.Arbitrary<string> {
   }
 }
 
-/** RE2 as protovalidate writes it, in JavaScript's words. */
+/** RE2 as protovalidate writes it, in JavaScript's words. Of "any case", the case that is written. */
 function compiled(pattern: string): RegExp {
-  const source = pattern.replaceAll("(?P<", "(?<").replaceAll("\\A", "^").replaceAll("\\z", "$");
+  const source = pattern
+    .replace(/^\(\?i\)/, "")
+    .replaceAll("(?P<", "(?<")
+    .replaceAll("\\A", "^")
+    .replaceAll("\\z", "$");
   try {
     return new RegExp(source, "u");
   } catch {

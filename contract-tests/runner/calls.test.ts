@@ -1,0 +1,76 @@
+import type { NatsConnection } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import { BudgetSpent, createCalls, createGate } from "./calls.ts";
+
+let server: RunningNatsServer;
+let nc: NatsConnection;
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  nc = await connect({ servers: server.url, inboxPrefix: "_INBOX.tester" });
+});
+
+afterAll(async () => {
+  await nc.close();
+  await server.stop();
+});
+
+const settings = { runId: "run-1", timeoutMs: 300, budget: 3, gate: createGate() };
+const empty = new Uint8Array();
+
+describe("createCalls", () => {
+  it("tells silence, absence and replies apart, and stops at its budget", async () => {
+    nc.subscribe("silent", { callback: () => {} });
+    nc.subscribe("echo", {
+      callback: (_error, message) => {
+        message.respond(message.data);
+      },
+    });
+    const calls = createCalls(nc, settings);
+    expect(await calls.call("nobody", empty)).toEqual({ kind: "no-responders" });
+    expect(await calls.call("silent", empty)).toEqual({ kind: "timeout", afterMs: 300 });
+    expect(await calls.call("echo", new Uint8Array([7]))).toMatchObject({
+      kind: "reply",
+      payload: Buffer.from([7]),
+    });
+    expect(calls.isSpent).toBe(true);
+    await expect(calls.call("echo", empty)).rejects.toThrow(BudgetSpent);
+  });
+
+  it("counts every reply to each request, at an inbox of the connection's own prefix", async () => {
+    const inboxes: string[] = [];
+    nc.subscribe("twice.*", {
+      callback: (_error, message) => {
+        inboxes.push(message.reply ?? "");
+        message.respond("one");
+        if (message.subject === "twice.yes") message.respond("two");
+      },
+    });
+    const requests = ["twice.no", "twice.yes", "nobody"].map((subject) => ({
+      subject,
+      payload: empty,
+    }));
+    const calls = createCalls(nc, settings);
+    expect(await calls.countReplies(requests)).toEqual([1, 2, 0]);
+    expect(inboxes[0]).toMatch(/^_INBOX\.tester\./);
+  });
+});
+
+describe("createGate", () => {
+  it("lets no more run at once than it is told to, and all in the end", async () => {
+    const gate = createGate(2);
+    let running = 0;
+    let most = 0;
+    const work = async (n: number) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return n;
+    };
+    const done = await Promise.all([1, 2, 3, 4, 5].map((n) => gate(() => work(n))));
+    expect(done).toEqual([1, 2, 3, 4, 5]);
+    expect(most).toBe(2);
+  });
+});
