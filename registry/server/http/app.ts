@@ -1,42 +1,17 @@
 import swagger from "@fastify/swagger";
-import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import pkg from "../../../package.json" with { type: "json" };
 import { RegistryFailure } from "../../core/failure.ts";
-import type { CheckReport } from "../../core/gate/report.ts";
 import { limits } from "../../core/limits.ts";
-import type { ProposedModule } from "../jobs/proposal.ts";
-import type { Registered } from "../jobs/register-proposal.ts";
-import type { SubjectIndex } from "../jobs/subject-index.ts";
-import type { Store } from "../ports.ts";
 import { moduleListRoutes, moduleRoutes } from "./module-routes.ts";
-import { withProblem } from "./openapi.ts";
+import { SharedProblem, withProblem } from "./openapi.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { sendClientError, sendProblem } from "./problems.ts";
 import { proposalRoutes } from "./proposal-routes.ts";
+import type { AppPorts } from "./routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
 import { subjectVersionRoutes } from "./subject-version-routes.ts";
-
-/** What the routes ask of the registry. */
-export interface AppPorts {
-  readonly store: Store;
-  /** The index as it stands now; another one after each registration. */
-  readonly index: () => SubjectIndex;
-  readonly check: (modules: readonly ProposedModule[]) => Promise<CheckReport>;
-  readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
-  /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
-  readonly publish: () => Promise<void>;
-  /** Whether there is an npm registry to publish to. */
-  readonly publishes: boolean;
-  /** Why the registry should get no traffic, or null. */
-  readonly notReady: () => string | null;
-  /** SHA-256 of the write token, or null when writing asks for none. */
-  readonly writeTokenHash: Buffer | null;
-}
-
-/** A group of routes. */
-export type Routes = FastifyPluginAsyncTypebox;
 
 /**
  * The registry's HTTP surface. It decides nothing: a route decodes, calls a job, and encodes.
@@ -50,6 +25,8 @@ export async function buildApp(
 ): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
+    // A logger of its own for each request costs as much as finding a subject, and adds only a number.
+    childLoggerFactory: (parent) => parent,
     // One line for each request costs more than a look-up; failures are logged by sendProblem.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.requestBytes,
@@ -69,6 +46,7 @@ export async function buildApp(
     const message = `There is no ${method} ${url.slice(0, 200)}. GET /openapi.json lists what there is.`;
     sendProblem(new RegistryFailure("NOT_FOUND", message), request, reply);
   });
+  app.addSchema(SharedProblem);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -80,6 +58,7 @@ export async function buildApp(
       },
     },
     transform: withProblem,
+    refResolver: { buildLocalReference: (schema, _base, _fragment, i) => `${schema.$id ?? i}` },
   });
   await app.register(subjectRoutes(ports));
   await app.register(subjectVersionRoutes(ports));

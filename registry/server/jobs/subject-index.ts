@@ -11,7 +11,7 @@ import {
   type SubjectPattern,
   within,
 } from "../../core/subject/pattern.ts";
-import { buildTrie, type SubjectTrie } from "../../core/subject/trie.ts";
+import { buildPatternTable } from "../../core/subject/pattern-table.ts";
 
 /** One side of a binding, with all that an answer needs but the subject itself. */
 export interface Entry {
@@ -19,7 +19,8 @@ export interface Entry {
   readonly rest: Omit<Resolution, "subject" | "pattern" | "role" | "parameters">;
   readonly role: SubjectRole;
   readonly pattern: SubjectPattern;
-  readonly parameters: readonly { readonly name: string; readonly index: number }[];
+  /** In the order of the tokens. */
+  readonly parameters: Parameters;
   /** The ETag of every answer from this entry: the same subject then has the same answer. */
   readonly etag: string;
   /** The answer's JSON between the subject and the parameters, and after them. */
@@ -27,7 +28,15 @@ export interface Entry {
   readonly jsonEnd: string;
 }
 
-/** What is bound, prepared on write: a look-up walks the tokens and joins three strings. */
+type Parameters = readonly {
+  readonly name: string;
+  /** The token's position in the subject. */
+  readonly index: number;
+  /** The JSON before its value. */
+  readonly json: string;
+}[];
+
+/** What is bound, prepared on write: a look-up finds an entry and joins a few strings. */
 export interface SubjectIndex {
   /** The entry of a concrete subject or of a pattern, or null. */
   find(subject: string): Entry | null;
@@ -44,8 +53,9 @@ export interface IndexedBinding extends RegisteredBinding {
 }
 
 export function buildSubjectIndex(bindings: readonly IndexedBinding[]): SubjectIndex {
-  const entries = bindings.flatMap(entriesOf);
-  const trie: SubjectTrie<Entry> = buildTrie(
+  const share = sharing();
+  const entries = bindings.flatMap((binding) => entriesOf(binding, share));
+  const table = buildPatternTable(
     entries.map((entry) => ({ pattern: entry.pattern, value: entry })),
   );
   const byPattern = new Map(entries.map((entry) => [entry.pattern.text, entry]));
@@ -53,7 +63,7 @@ export function buildSubjectIndex(bindings: readonly IndexedBinding[]): SubjectI
   own.sort((a, b) => (a.pattern.text < b.pattern.text ? -1 : 1));
   return {
     find: (subject) =>
-      subject.includes("{") ? (byPattern.get(subject) ?? null) : trie.match(subject),
+      subject.includes("{") ? (byPattern.get(subject) ?? null) : table.match(subject),
     records: own.map((entry) => entry.rest.binding),
     within: (filter) =>
       own.filter((entry) => within(entry.pattern, filter)).map((entry) => entry.rest.binding),
@@ -69,15 +79,37 @@ function near(patterns: Iterable<string>, subject: string): string[] {
   return (close.length > 0 ? close : all).slice(0, limits.patternsCompared);
 }
 
-function entriesOf({ release, ...registered }: IndexedBinding): Entry[] {
+function parametersIn({ tokens }: SubjectPattern): Parameters {
+  const names = tokens.flatMap((token, index) =>
+    token.kind === "parameter" ? [{ name: token.field, index }] : [],
+  );
+  return names.map((each, i) => ({ ...each, json: `${i === 0 ? "" : '",'}"${each.name}":"` }));
+}
+
+/**
+ * Gives equal parameters as one value. Most patterns of an estate have the same few, and what many
+ * look-ups read is near at hand, where the memory of one entry among thousands is not.
+ */
+function sharing(): (parameters: Parameters) => Parameters {
+  const known = new Map<string, Parameters>();
+  return (parameters) => {
+    const key = JSON.stringify(parameters);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, parameters);
+    return same ?? parameters;
+  };
+}
+
+function entriesOf(
+  { release, ...registered }: IndexedBinding,
+  share: (parameters: Parameters) => Parameters,
+): Entry[] {
   const record = bindingRecord(registered, release);
-  const etag = `"${digestOf(JSON.stringify(record)).slice(digestPrefix, digestPrefix + 32)}"`;
+  const digest = digestOf(JSON.stringify(record)).slice(digestPrefix, digestPrefix + 32);
+  const etag = inOnePiece(`"${digest}"`);
   return subjectsOf(registered.binding).flatMap(({ pattern: text, role }) => {
     const result = parsePattern(text);
     if (!result.ok) return [];
-    const parameters = result.pattern.tokens.flatMap((token, index) =>
-      token.kind === "parameter" ? [{ name: token.field, index }] : [],
-    );
     const { kind, module, semver, subjectVersion } = record;
     const rest = {
       kind,
@@ -92,12 +124,20 @@ function entriesOf({ release, ...registered }: IndexedBinding): Entry[] {
       rest,
       role,
       pattern: result.pattern,
-      parameters,
+      parameters: share(parametersIn(result.pattern)),
       etag,
-      jsonMiddle: `","pattern":${JSON.stringify(text)},"role":"${role}","parameters":{`,
-      jsonEnd: `},${JSON.stringify(rest).slice(1)}`,
+      jsonMiddle: inOnePiece(`","pattern":${JSON.stringify(text)},"role":"${role}","parameters":{`),
+      jsonEnd: inOnePiece(`},${JSON.stringify(rest).slice(1)}`),
     };
   });
+}
+
+/**
+ * A text as one stretch of memory. Without it a text keeps the parts that it was put together from,
+ * and each look-up gathers them from all over the memory.
+ */
+function inOnePiece(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 const digestPrefix = "sha256:".length;
@@ -135,12 +175,15 @@ export function resolutionJson(subject: string, entry: Entry): string {
 
 function parametersJson(subject: string, entry: Entry): string {
   if (entry.parameters.length === 0 || subject.includes("{")) return "";
-  const tokens = subject.split(".");
   let text = "";
-  for (const { name, index } of entry.parameters) {
-    text += `${text === "" ? "" : ","}"${name}":"${tokens[index] ?? ""}"`;
+  let token = 0;
+  let start = 0;
+  for (const { index, json } of entry.parameters) {
+    for (; token < index; token++) start = subject.indexOf(".", start) + 1;
+    const dot = subject.indexOf(".", start);
+    text += json + subject.slice(start, dot < 0 ? subject.length : dot);
   }
-  return text;
+  return `${text}"`;
 }
 
 /** The values that a subject gives to the parameters of its pattern. */
