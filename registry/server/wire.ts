@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { limits } from "../core/limits.ts";
 import type { Publication } from "../core/registration/plan.ts";
@@ -15,6 +14,7 @@ import { publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
+import { within } from "./jobs/within.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
 import { connectNats } from "./nats/connect-nats.ts";
 import { createNpmRegistry } from "./npm/npm-registry.ts";
@@ -22,7 +22,6 @@ import { createStubBuilder } from "./npm/stub-builder.ts";
 import type { Announcer, PackageRegistry, Store } from "./ports.ts";
 import { lockDataDir, openDatabase } from "./storage/open.ts";
 import { createStore } from "./storage/store.ts";
-import { within } from "./within.ts";
 
 /** A registry that runs. */
 export interface RunningRegistry {
@@ -163,7 +162,10 @@ async function closeAll(closers: Closer[], logger: Logger): Promise<void> {
   }
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+async function listen(
+  app: Awaited<ReturnType<typeof buildApp>>,
+  { host, port }: Config,
+): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {

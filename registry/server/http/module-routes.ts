@@ -10,9 +10,9 @@ import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
 import type { ReleaseRecord, ReleaseSummary } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
-import type { AppPorts, Routes } from "./app.ts";
 import { holds, NothingSchema } from "./etag.ts";
 import { bodyOf } from "./openapi.ts";
+import type { AppPorts, Routes } from "./routes.ts";
 
 const Part = Type.String({ minLength: 1, maxLength: limits.moduleNamePartLength });
 const Params = Type.Object({ owner: Part, name: Part });

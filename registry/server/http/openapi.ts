@@ -1,6 +1,9 @@
 import type { SwaggerTransform } from "@fastify/swagger";
 import { ProblemSchema } from "../../api/schemas/problem.ts";
 
+/** The problem document, described once. */
+export const SharedProblem = { $id: "Problem", ...ProblemSchema };
+
 /** Describes what every route answers beside its own responses: a problem document. */
 export const withProblem: SwaggerTransform = ({ schema, url }) => ({
   url,
@@ -10,7 +13,7 @@ export const withProblem: SwaggerTransform = ({ schema, url }) => ({
       ...(schema?.response as object | undefined),
       default: {
         description: "A problem document (RFC 9457).",
-        content: { "application/problem+json": { schema: ProblemSchema } },
+        content: { "application/problem+json": { schema: { $ref: `${SharedProblem.$id}#` } } },
       },
     },
   },

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { Type } from "typebox";
-import type { AppPorts, Routes } from "./app.ts";
 import { bodyOf } from "./openapi.ts";
+import type { AppPorts, Routes } from "./routes.ts";
 
 /** Health, metrics and the description of the API. */
 export function operationRoutes({ store, index, notReady }: AppPorts): Routes {

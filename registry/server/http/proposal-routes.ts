@@ -3,8 +3,8 @@ import { PublicationListSchema, RegistrationSchema } from "../../api/schemas/mod
 import { ProposalSchema } from "../../api/schemas/proposal.ts";
 import { CheckReportSchema } from "../../api/schemas/report.ts";
 import { RegistryFailure } from "../../core/failure.ts";
-import type { AppPorts, Routes } from "./app.ts";
 import { requireWriteToken } from "./auth.ts";
+import type { AppPorts, Routes } from "./routes.ts";
 
 const noNpmRegistry =
   "this registry has no npm registry to publish to; set CHARTER_NPM_URL and CHARTER_NPM_TOKEN";

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { RuleListSchema, RuleSchema } from "../../api/schemas/rule.ts";
 import { RegistryFailure } from "../../core/failure.ts";
 import { rules } from "../../core/gate/rules.ts";
-import type { Routes } from "./app.ts";
+import type { Routes } from "./routes.ts";
 
 /** The rules that the gate knows. */
 export const ruleRoutes: Routes = async (app) => {

@@ -3,9 +3,9 @@ import { ResolutionSchema, SubjectListSchema } from "../../api/schemas/subject.t
 import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
 import { resolutionJson, subjectProblem } from "../jobs/subject-index.ts";
-import type { AppPorts, Routes } from "./app.ts";
 import { holds, NothingSchema } from "./etag.ts";
 import { UnknownSubject } from "./problems.ts";
+import type { AppPorts, Routes } from "./routes.ts";
 
 const SubjectText = Type.String({ minLength: 1, maxLength: limits.subjectLength });
 /** A resolution as the text that the index prepared. */

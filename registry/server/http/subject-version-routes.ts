@@ -6,9 +6,9 @@ import type { SubjectVersion } from "../../core/binding/subject-version.ts";
 import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
 import { narrowImage } from "../../core/revision/image.ts";
-import type { AppPorts, Routes } from "./app.ts";
 import { bodyOf } from "./openapi.ts";
 import { UnknownSubject } from "./problems.ts";
+import type { AppPorts, Routes } from "./routes.ts";
 
 const SubjectText = Type.String({ minLength: 1, maxLength: limits.subjectLength });
 const Pattern = Type.Object({ pattern: SubjectText });

@@ -1,4 +1,4 @@
-import { within } from "../within.ts";
+import { within } from "./within.ts";
 
 /** Work that runs in the background, again whenever it is woken, and never twice at once. */
 export interface Worker {

@@ -1,0 +1,26 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { CheckReport } from "../../core/gate/report.ts";
+import type { ProposedModule } from "../jobs/proposal.ts";
+import type { Registered } from "../jobs/register-proposal.ts";
+import type { SubjectIndex } from "../jobs/subject-index.ts";
+import type { Store } from "../ports.ts";
+
+/** What the routes ask of the registry. */
+export interface AppPorts {
+  readonly store: Store;
+  /** The index as it stands now; another one after each registration. */
+  readonly index: () => SubjectIndex;
+  readonly check: (modules: readonly ProposedModule[]) => Promise<CheckReport>;
+  readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
+  /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
+  readonly publish: () => Promise<void>;
+  /** Whether there is an npm registry to publish to. */
+  readonly publishes: boolean;
+  /** Why the registry should get no traffic, or null. */
+  readonly notReady: () => string | null;
+  /** SHA-256 of the write token, or null when writing asks for none. */
+  readonly writeTokenHash: Buffer | null;
+}
+
+/** A group of routes. */
+export type Routes = FastifyPluginAsyncTypebox;
