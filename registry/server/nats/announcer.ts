@@ -2,8 +2,8 @@ import { ReleaseRegisteredContract, StubsPublishedContract } from "@charter/regi
 import { publish } from "@charter-nats/runtime";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { limits } from "../../core/limits.ts";
+import { within } from "../jobs/within.ts";
 import type { Announcer } from "../ports.ts";
-import { within } from "../within.ts";
 
 /** Publishes the registry's own events, through its own stubs. */
 export function createAnnouncer(nc: NatsConnection): Announcer {

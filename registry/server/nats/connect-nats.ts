@@ -2,10 +2,11 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import semver from "semver";
 import { limits } from "../../core/limits.ts";
+import { withoutPassword } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
+import { within } from "../jobs/within.ts";
 import type { Announcer } from "../ports.ts";
-import { within } from "../within.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { serveLookup } from "./lookup-service.ts";
 
@@ -72,7 +73,7 @@ async function open(url: string): Promise<NatsConnection> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([
-      `NATS_URL is "${url}", and no NATS server answers there (${reason}); start one, or correct the address`,
+      `NATS_URL is "${withoutPassword(url)}", and no NATS server answers there (${reason}); start one, or correct the address`,
     ]);
   }
 }
