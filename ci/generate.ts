@@ -1,7 +1,7 @@
 /**
  * Writes the generated code that is committed, so that nobody needs buf to type-check a clone:
  * Charter's options for the runtime and for core, as buf.gen.yaml says, and the messages of the
- * runtime's own tests. `node ci/generate.ts FOLDER` writes it elsewhere, to compare.
+ * runtime's own tests; and the registry's OpenAPI document. `node ci/generate.ts FOLDER` writes it elsewhere, to compare.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -35,15 +35,16 @@ const testTemplate = {
   ],
 };
 
-buf(["generate", "--output", folder]);
-buf([
-  ...["generate", "--output", folder, "--path", `${tests}/proto/lab`],
+const buf = "node_modules/@bufbuild/buf/bin/buf";
+run([buf, "generate", "--output", folder]);
+run([
+  ...[buf, "generate", "--output", folder, "--path", `${tests}/proto/lab`],
   ...["--config", JSON.stringify(testConfig), "--template", JSON.stringify(testTemplate)],
 ]);
+run(["ci/write-openapi.ts", folder]);
 
-function buf(args: readonly string[]): void {
-  const program = join(root, "node_modules/@bufbuild/buf/bin/buf");
-  const run = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: "inherit" });
-  if (run.error !== undefined) throw run.error;
-  if (run.status !== 0) process.exit(run.status ?? 1);
+function run(args: readonly string[]): void {
+  const ended = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  if (ended.error !== undefined) throw ended.error;
+  if (ended.status !== 0) process.exit(ended.status ?? 1);
 }

@@ -12,7 +12,10 @@ const files = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "ut
 
 const isGenerated = (path: string) => /(^|\/)(gen|golden)\//.test(path);
 const code = files.filter((path) => /\.(ts|mjs|cjs|js|sql|sh)$/.test(path) && !isGenerated(path));
-const locked = lock.packages as Record<string, { version?: string; resolved?: string }>;
+const locked = lock.packages as Record<
+  string,
+  { version?: string; resolved?: string; link?: boolean }
+>;
 const text = files.filter((path) => path !== "package-lock.json");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
@@ -94,5 +97,7 @@ it.each(["codegen/runtime/package.json", "registry/cli/package.json"])(
 /** The version that the lock installs where a workspace looks for it. */
 function versionHere(manifest: string, name: string): string {
   const nested = locked[manifest.replace("package.json", `node_modules/${name}`)];
-  return (nested ?? locked[`node_modules/${name}`])?.version ?? "";
+  const found = nested ?? locked[`node_modules/${name}`];
+  const workspace = found?.link === true ? locked[found.resolved ?? ""] : undefined;
+  return (workspace ?? found)?.version ?? "";
 }

@@ -5,7 +5,7 @@ import { installPackages, isInstalled, requirePinnedNode } from "./install.mjs";
 import { provideNatsServer } from "./nats-server.mjs";
 import { pinnedNode, stateFolder } from "./paths.mjs";
 import { isDone, runStep, steps } from "./steps.mjs";
-import { requireVersions } from "./versions.mjs";
+import { requireNode, requireNpm } from "./versions.mjs";
 
 /**
  * What a clone needs before anything of it runs. Each part is skipped when it is as it should be.
@@ -15,8 +15,9 @@ import { requireVersions } from "./versions.mjs";
  * @returns {{natsServer: string}}
  */
 export function setUp({ mayInstall = process.getuid?.() === 0 } = {}) {
-  requireVersions();
+  requireNode();
   if (!isInstalled()) {
+    requireNpm();
     say("install packages");
     installPackages();
   }
@@ -31,7 +32,7 @@ export function setUp({ mayInstall = process.getuid?.() === 0 } = {}) {
 
 /** Refuses a clone that is not set up, and changes nothing: for a start in production. */
 export function requireSetUp() {
-  requireVersions();
+  requireNode();
   if (isInstalled() && steps.every(isDone)) return requirePinnedNode();
   throw new SetupFailure("This clone is not set up. Run: node ci/setup.mjs");
 }

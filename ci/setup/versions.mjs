@@ -5,19 +5,21 @@ import { SetupFailure } from "./failure.mjs";
 const oldestNode = 20;
 const oldestNpm = 10;
 
-/** Refuses a Node or npm that is too old to install the project, and says which is needed. */
-export function requireVersions(env = process.env, nodeVersion = process.versions.node) {
-  if (majorOf(nodeVersion) < oldestNode) {
-    throw new SetupFailure(
-      `Charter's set-up needs Node ${oldestNode} or newer, and this is Node ${nodeVersion}. Install a newer Node; the rest runs on the Node that the project brings.`,
-    );
-  }
-  const npmVersion = npmVersionOf(env);
-  if (majorOf(npmVersion) < oldestNpm) {
-    throw new SetupFailure(
-      `Charter's set-up needs npm ${oldestNpm} or newer, and this is npm ${npmVersion}. Run: npm install --global npm`,
-    );
-  }
+/** Refuses a Node that cannot run the set-up. */
+export function requireNode(version = process.versions.node) {
+  if (majorOf(version) >= oldestNode) return;
+  throw new SetupFailure(
+    `Charter's set-up needs Node ${oldestNode} or newer, and this is Node ${version}. Install a newer Node; the rest runs on the Node that the project brings.`,
+  );
+}
+
+/** Refuses an npm that would not install what the lock says. */
+export function requireNpm(env = process.env) {
+  const version = npmVersionOf(env);
+  if (majorOf(version) >= oldestNpm) return;
+  throw new SetupFailure(
+    `Charter's set-up needs npm ${oldestNpm} or newer, and this is npm ${version}. Run: npm install --global npm`,
+  );
 }
 
 /** @param {NodeJS.ProcessEnv} env */

@@ -23,7 +23,6 @@ export function renderPackages(packages: readonly Package[], style: Style): stri
 /** The command that installs a package from the npm registry that holds it. */
 export function installLine(each: Package): string {
   const scope = each.name.split("/")[0];
-  const official = each.registry === null || each.registry.startsWith("https://registry.npmjs.org");
-  const from = official ? "" : ` --${scope}:registry=${each.registry}`;
+  const from = each.registry === null ? "" : ` --${scope}:registry=${each.registry}`;
   return `npm install ${each.name}@${each.version}${from}`;
 }
