@@ -101,7 +101,7 @@ describe("charter with registered modules", () => {
   test("module push of what is registered is unchanged and ends with 0", async () => {
     expect(await run("module", "push")).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining("bodybroker/npc: unchanged 1.0.0\n"),
+      stdout: expect.stringContaining("2 modules unchanged\n"),
     });
   });
 
