@@ -96,7 +96,7 @@ const insideOfServer = [
     "only-main-knows-all",
     "One place wires the parts, so that every other can be tested without the rest.",
     { path: `${server}(jobs|${edges})/` },
-    { path: `${server}(main|run-server|wire|config)\\.ts$` },
+    { path: `${server}(main|run-server|wire)\\.ts$` },
   ),
   forbid(
     "api-of-the-generator",
