@@ -1,5 +1,6 @@
 import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobuf";
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { streamDisagreements } from "../../core/binding/stream-agreement.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import type { Finding, Verdict } from "../../core/gate/report.ts";
 import { type Inspection, inspectModule } from "../../core/registration/inspect.ts";
@@ -75,6 +76,7 @@ export async function assess(
   refuseProblems(inspections.flatMap((each) => each.problems));
   checkClaims.ofPackages(store, changedRevisions, inspections);
   checkClaims.ofSubjects(store, changedRevisions, inspections);
+  refuseProblems(disagreements(store, changedRevisions, inspections));
 
   const changed = await Promise.all(
     changedRevisions.map(async (revision, i): Promise<AssessedModule> => {
@@ -96,6 +98,20 @@ export async function assess(
     registry: linked.registry,
     graph,
   };
+}
+
+/** What the proposal says of a stream, against itself and the heads of all other modules. */
+function disagreements(
+  store: Store,
+  revisions: readonly ProposedRevision[],
+  inspections: readonly Inspection[],
+): readonly FailurePlace[] {
+  const changed = new Set(revisions.map((each) => each.module));
+  const added = revisions.flatMap(({ module }, i) =>
+    (inspections[i]?.bindings ?? []).map((binding) => ({ module, binding })),
+  );
+  const existing = store.headBindings().filter((each) => !changed.has(each.module));
+  return streamDisagreements(added, existing);
 }
 
 function checkExpectedHeads(
