@@ -48,6 +48,10 @@ export const limits = {
   pageSize: 1000,
   /** Places in a problem document: a reader mends the first ones and sends again. */
   placesPerFailure: 100,
+  /** Characters of a message in a problem document: it quotes what came, which can be a file. */
+  messageLength: 1000,
+  /** How long requests may go on when the server stops, before their connections are cut. */
+  stopMs: 5000,
   /** How long a caller of `POST /v1/publications` waits: one call to a dead npm registry. */
   publicationsWaitMs: 30_000,
   /** One answer of NATS, when an announcement is sent and when the connection is closed. */

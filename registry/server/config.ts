@@ -29,9 +29,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const refuse = (text: string) => problems.push(text);
 
   const host = get("CHARTER_HTTP_HOST") ?? "127.0.0.1";
-  const port = Number(get("CHARTER_HTTP_PORT") ?? 4280);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    refuse(`CHARTER_HTTP_PORT is "${get("CHARTER_HTTP_PORT")}"; expected a port from 0 to 65535`);
+  const portText = get("CHARTER_HTTP_PORT") ?? "4280";
+  const port = Number(portText);
+  if (!/^[0-9]{1,5}$/.test(portText) || port > 65535) {
+    refuse(`CHARTER_HTTP_PORT is "${portText}"; expected a port from 0 to 65535`);
   }
   const token = get("CHARTER_TOKEN");
   if (token !== undefined && token.length < minTokenLength) {
@@ -48,12 +49,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   // A NATS client takes several addresses, separated by commas.
   const natsUrls = natsUrl?.split(",") ?? [];
   if (!natsUrls.every((each) => isUrl(each, ["nats:", "tls:", "ws:", "wss:"]))) {
-    refuse(`NATS_URL is "${natsUrl}"; expected an address such as nats://127.0.0.1:4222`);
+    refuse(
+      `NATS_URL is "${withoutPassword(natsUrl ?? "")}"; expected an address such as nats://127.0.0.1:4222`,
+    );
   }
   const npmUrl = get("CHARTER_NPM_URL");
   const npmToken = get("CHARTER_NPM_TOKEN");
   if (npmUrl !== undefined && !isUrl(npmUrl, ["http:", "https:"])) {
-    refuse(`CHARTER_NPM_URL is "${npmUrl}"; expected an address such as http://127.0.0.1:4873`);
+    refuse(
+      `CHARTER_NPM_URL is "${withoutPassword(npmUrl)}"; expected an address such as http://127.0.0.1:4873`,
+    );
   }
   if (npmUrl !== undefined && npmToken === undefined) {
     refuse(
@@ -85,6 +90,11 @@ const minTokenLength = 16;
 /** A token as it is kept: what leaks from memory or a log is no token. */
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
+}
+
+/** An address as it may be shown: what stands before an `@` can be a secret. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/,]*@/g, "//…@");
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {

@@ -135,7 +135,7 @@ async function start(
     },
     logger,
   );
-  closers.push(() => app.close());
+  closers.push(() => closeApp(app));
   const url = await listen(app, config);
   const lookup = await nats?.serveLookup(() => index);
   closers.push(() => within(limits.natsMs, lookup?.stop() ?? Promise.resolve()));
@@ -150,6 +150,7 @@ async function start(
 }
 
 type Closer = () => unknown;
+type App = Awaited<ReturnType<typeof buildApp>>;
 
 /** Closes the newest part first. A part that cannot be closed keeps no other part open. */
 async function closeAll(closers: Closer[], logger: Logger): Promise<void> {
@@ -162,10 +163,14 @@ async function closeAll(closers: Closer[], logger: Logger): Promise<void> {
   }
 }
 
-async function listen(
-  app: Awaited<ReturnType<typeof buildApp>>,
-  { host, port }: Config,
-): Promise<string> {
+/** Lets requests end for a while; a sender that takes longer is cut off. */
+async function closeApp(app: App): Promise<void> {
+  const closed = app.close();
+  if ((await within(limits.stopMs, closed)) === "too late") app.server.closeAllConnections();
+  await closed;
+}
+
+async function listen(app: App, { host, port }: Config): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {

@@ -32,7 +32,11 @@ export async function buildApp(
     bodyLimit: limits.requestBytes,
     requestTimeout: requestMs,
     // Node looks for requests that are too slow this often, by default every 30 s.
-    http: { connectionsCheckingInterval: Math.min(requestMs, 5000) },
+    http: {
+      connectionsCheckingInterval: Math.min(requestMs, 5000),
+      // Node lets the time for a request pass unseen while the time for its headers is longer.
+      headersTimeout: requestMs,
+    },
     frameworkErrors: sendProblem,
     clientErrorHandler: sendClientError,
     routerOptions: { maxParamLength: limits.subjectLength },

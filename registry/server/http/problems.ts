@@ -24,22 +24,28 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const failure = failureOf(error);
   const status = statusOf[failure.code];
   if (status >= 500) request.log.error({ err: error, problem: id }, "request failed");
-  else request.log.info({ code: failure.code, problem: id }, failure.message);
+  else request.log.info({ code: failure.code, problem: id }, shorten(failure.message));
   const report = error instanceof RefusedRegistration ? error.report : null;
   const problem = {
     type: `urn:charter:problem:${failure.code}`,
     title: titles[failure.code],
     status,
-    detail: failure.message,
+    detail: shorten(failure.message),
     code: failure.code,
     id,
-    places: failure.places.slice(0, limits.placesPerFailure),
+    places: failure.places
+      .slice(0, limits.placesPerFailure)
+      .map((place) => ({ ...place, message: shorten(place.message) })),
     ...(error instanceof UnknownSubject ? { nearest: error.nearest } : {}),
     ...(report === null ? {} : { report }),
   };
   if (failure.code === "BUSY") reply.header("retry-after", "2");
   if (failure.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   reply.status(status).header("content-type", mediaType).send(JSON.stringify(problem));
+}
+
+function shorten(text: string): string {
+  return text.length > limits.messageLength ? `${text.slice(0, limits.messageLength)}…` : text;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 
@@ -17,10 +18,17 @@ export function dumpDatabase(dataDir: string): Record<string, readonly string[]>
         db
           .prepare(`SELECT * FROM "${table}"`)
           .all()
-          .map((row) => JSON.stringify(row)),
+          .map((row) => JSON.stringify(row, digestOfBytes)),
       ]),
     );
   } finally {
     db.close();
   }
+}
+
+/** Bytes as JSON shows them are too long to be compared by eye. */
+function digestOfBytes(_key: string, value: unknown): unknown {
+  const bytes = (value as { type?: unknown; data?: number[] } | null) ?? {};
+  if (bytes.type !== "Buffer" || bytes.data === undefined) return value;
+  return createHash("sha256").update(Uint8Array.from(bytes.data)).digest("hex");
 }
