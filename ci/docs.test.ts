@@ -94,8 +94,8 @@ it.each([
   },
   {
     heading: "The command line",
-    files: filesOf("registry/cli/**/*.ts"),
-    pattern: /\benv\.([A-Z_]+)/g,
+    files: [...filesOf("registry/cli/**/*.ts"), "registry/api/nats-credentials.ts"],
+    pattern: /(?:\benv\.|[{,] )([A-Z]+_[A-Z_]+)/g,
   },
   {
     heading: "npm run up",

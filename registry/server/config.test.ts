@@ -69,7 +69,7 @@ describe("readConfig", () => {
 
   it("takes several addresses of NATS, and one of npm", () => {
     const urls = "nats://127.0.0.1:4222,tls://127.0.0.2:4222";
-    expect(readConfig({ NATS_URL: urls }).nats).toEqual({ url: urls, allowOldServer: false });
+    expect(readConfig({ NATS_URL: urls }).nats).toMatchObject({ url: urls, allowOldServer: false });
     const npm = { CHARTER_NPM_URL: "http://127.0.0.1:1,http://127.0.0.1:2" };
     expect(problemsOf({ ...npm, CHARTER_NPM_TOKEN: token })).toHaveLength(1);
   });
@@ -91,5 +91,13 @@ describe("readConfig", () => {
       CHARTER_ALLOW_OLD_NATS: "x",
     });
     expect(problems).toHaveLength(6);
+  });
+
+  it("takes NATS credentials from the environment, and names a file that cannot be read", () => {
+    const env = { NATS_URL: "nats://127.0.0.1:4222", NATS_USER: "registry", NATS_PASSWORD: "p" };
+    expect(readConfig(env).nats?.credentials).toEqual({ user: "registry", pass: "p" });
+    expect(problemsOf({ NATS_CREDS: "/nowhere/registry.creds" })).toEqual([
+      expect.stringContaining('NATS_CREDS is "/nowhere/registry.creds"'),
+    ]);
   });
 });

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { natsCredentials } from "../api/nats-credentials.ts";
 import { ConfigError } from "./config-error.ts";
 
 /** How the registry was told to run. */
@@ -9,9 +11,17 @@ export interface Config {
   readonly dataDir: string;
   /** SHA-256 of the token that writing asks for, or null when anyone on this machine may write. */
   readonly writeTokenHash: Buffer | null;
-  readonly nats: { readonly url: string; readonly allowOldServer: boolean } | null;
+  readonly nats: NatsConfig | null;
   readonly npm: { readonly url: string; readonly token: string } | null;
   readonly logLevel: string;
+}
+
+export interface NatsConfig {
+  /** One address, or several with commas between. */
+  readonly url: string;
+  readonly allowOldServer: boolean;
+  /** None for a server that lets everyone in. */
+  readonly credentials?: ReturnType<typeof natsCredentials>;
 }
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -73,13 +83,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (allowOld !== "true" && allowOld !== "false") {
     refuse(`CHARTER_ALLOW_OLD_NATS is "${allowOld}"; expected true or false`);
   }
+  const credentials = natsCredentials(env, (variable, path) => {
+    try {
+      return readFileSync(path);
+    } catch {
+      refuse(`${variable} is "${path}", which cannot be read; it must name a file`);
+      return new Uint8Array();
+    }
+  });
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     host,
     port,
     dataDir: get("CHARTER_DATA") ?? ".charter/registry",
     writeTokenHash: token === undefined ? null : hashToken(token),
-    nats: natsUrl === undefined ? null : { url: natsUrl, allowOldServer: allowOld === "true" },
+    nats:
+      natsUrl === undefined
+        ? null
+        : { url: natsUrl, allowOldServer: allowOld === "true", credentials },
     npm: npmUrl === undefined ? null : { url: npmUrl, token: npmToken ?? "" },
     logLevel,
   };

@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import semver from "semver";
 import { limits } from "../../core/limits.ts";
-import { withoutPassword } from "../config.ts";
+import { type NatsConfig, withoutPassword } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
 import { within } from "../jobs/within.ts";
@@ -32,11 +32,8 @@ const connectMs = 10_000;
  *
  * @throws ConfigError when nobody answers, or when the server is too old and that is not allowed
  */
-export async function connectNats(
-  options: { readonly url: string; readonly allowOldServer: boolean },
-  logger: Logger,
-): Promise<RegistryNats> {
-  const nc = await open(options.url);
+export async function connectNats(options: NatsConfig, logger: Logger): Promise<RegistryNats> {
+  const nc = await open(options);
   try {
     checkServer(nc.info?.version ?? "unknown", options.allowOldServer, logger);
   } catch (error) {
@@ -47,7 +44,7 @@ export async function connectNats(
   void logStatus(nc, logger, () => reconnected());
   return {
     announcer: createAnnouncer(nc),
-    serveLookup: (index) => serveLookup(nc, index),
+    serveLookup: (index) => serveLookup(nc, index, logger),
     onReconnect(listener) {
       reconnected = listener;
     },
@@ -59,9 +56,10 @@ export async function connectNats(
   };
 }
 
-async function open(url: string): Promise<NatsConnection> {
+async function open({ url, credentials }: NatsConfig): Promise<NatsConnection> {
   try {
     return await connect({
+      ...credentials,
       servers: url.split(","),
       name: "charter-registry",
       inboxPrefix: "_INBOX.charter-registry",
@@ -78,10 +76,16 @@ async function open(url: string): Promise<NatsConnection> {
   }
 }
 
-function checkServer(version: string, allowed: boolean, logger: Logger): void {
+/** What speaks against a nats-server of a version, or null. */
+export function serverProblem(version: string): string | null {
   const plain = semver.coerce(version);
-  if (plain !== null && semver.gte(plain, oldestServer)) return;
-  const text = `nats-server is ${version}; below ${oldestServer} it has known authorization advisories`;
+  if (plain !== null && semver.gte(plain, oldestServer)) return null;
+  return `nats-server is ${version}; below ${oldestServer} it has known authorization advisories`;
+}
+
+function checkServer(version: string, allowed: boolean, logger: Logger): void {
+  const text = serverProblem(version);
+  if (text === null) return;
   if (!allowed) {
     throw new ConfigError([
       `${text}; upgrade it, or set CHARTER_ALLOW_OLD_NATS=true to develop and test`,
