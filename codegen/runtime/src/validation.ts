@@ -2,6 +2,7 @@ import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Validator } from "@bufbuild/protovalidate";
 import { CharterError, type FieldViolation } from "./charter-error.ts";
+import { matchesPattern } from "./pattern-match.ts";
 
 /** Made on first use and then kept: it holds the compiled rules of every message seen. */
 let validator: Validator | undefined;
@@ -16,7 +17,7 @@ export function violationsOf<Desc extends DescMessage>(
   schema: Desc,
   message: MessageShape<Desc>,
 ): readonly FieldViolation[] {
-  validator ??= createValidator();
+  validator ??= createValidator({ regexMatch: matchesPattern });
   const result = validator.validate(schema, message);
   switch (result.kind) {
     case "valid":
