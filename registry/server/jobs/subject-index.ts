@@ -188,7 +188,9 @@ function parametersJson(subject: string, entry: Entry): string {
 
 /** The values that a subject gives to the parameters of its pattern. */
 export function parametersOf(subject: string, entry: Entry): Record<string, string> {
-  if (entry.parameters.length === 0 || subject.includes("{")) return {};
+  const values: Record<string, string> = {};
+  if (entry.parameters.length === 0 || subject.includes("{")) return values;
   const tokens = subject.split(".");
-  return Object.fromEntries(entry.parameters.map(({ name, index }) => [name, tokens[index] ?? ""]));
+  for (const { name, index } of entry.parameters) values[name] = tokens[index] ?? "";
+  return values;
 }

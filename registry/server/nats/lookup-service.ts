@@ -6,7 +6,14 @@ import {
 } from "@charter/registry/v1";
 import { CharterError, serve } from "@charter-nats/runtime";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { type Entry, parametersOf, type SubjectIndex } from "../jobs/subject-index.ts";
+import type { Logger } from "pino";
+import pkg from "../../../package.json" with { type: "json" };
+import {
+  type Entry,
+  parametersOf,
+  type SubjectIndex,
+  subjectProblem,
+} from "../jobs/subject-index.ts";
 
 const roles = {
   request: SubjectRole.REQUEST,
@@ -22,16 +29,30 @@ const kinds = {
 } as const;
 
 /** Answers which contract governs a subject, as an ordinary service of the registry's own contract. */
-export function serveLookup(nc: NatsConnection, index: () => SubjectIndex) {
-  return serve(nc, SubjectLookupServiceContract, {
-    async resolveSubject({ subject }) {
-      const entry = index().find(subject);
-      if (entry !== null) return responseOf(subject, entry);
-      const nearest = index().nearest(subject);
-      const hint = nearest.length > 0 ? `the nearest are ${nearest.join(", ")}` : "none is bound";
-      throw new CharterError("not_found", `no pattern matches "${subject}"; ${hint}`);
+export function serveLookup(nc: NatsConnection, index: () => SubjectIndex, logger: Logger) {
+  return serve(
+    nc,
+    SubjectLookupServiceContract,
+    {
+      // Not async: what is answered in the same turn needs no timer for its deadline.
+      resolveSubject({ subject }) {
+        const problem = subjectProblem(subject);
+        if (problem !== null) {
+          throw new CharterError("not_found", `nothing is bound to "${subject}": ${problem}`);
+        }
+        const entry = index().find(subject);
+        if (entry !== null) return responseOf(subject, entry);
+        const nearest = index().nearest(subject);
+        const hint = nearest.length > 0 ? `the nearest are ${nearest.join(", ")}` : "none is bound";
+        throw new CharterError("not_found", `no pattern matches "${subject}"; ${hint}`);
+      },
     },
-  });
+    {
+      version: pkg.version,
+      description: "Says which contract governs a subject.",
+      onError: (error, where) => logger.error({ err: error }, where),
+    },
+  );
 }
 
 function responseOf(subject: string, entry: Entry): Omit<ResolveSubjectResponse, "$typeName"> {
