@@ -13,6 +13,8 @@ export interface RunningVerdaccio {
   /** The token that may publish. It stays valid when Verdaccio starts again on the same folder. */
   readonly token: string;
   readonly pid: number;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   /** Ends the process and keeps its data. A second call does nothing. */
   stop(): Promise<void>;
 }
@@ -84,7 +86,7 @@ export async function startVerdaccio(options: {
     const answer = await Promise.race([once(child, "message", { signal }), ended.then(() => null)]);
     if (answer === null) throw new Error("it ended");
     const url = `http://127.0.0.1:${(answer[0] as { port: number }).port}/`;
-    return { url, token: await logIn(url, password), pid: child.pid ?? 0, stop };
+    return { url, token: await logIn(url, password), pid: child.pid ?? 0, ended, stop };
   } catch (cause) {
     await stop();
     const output = await readFile(logPath, "utf8");

@@ -13,11 +13,14 @@ export interface RunningEstate extends Estate {
   readonly pids: readonly number[];
   /** Starts the reference services and the mocks; the registry knows the contracts by then. */
   startParticipants(): Promise<void>;
+  /** Resolves with the name of a process that ends while it should run. */
+  readonly broken: Promise<string>;
   stop(): Promise<void>;
 }
 
 interface Stoppable {
   readonly pid: number;
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -29,11 +32,18 @@ export async function startEstate(
   progress: Progress,
 ): Promise<RunningEstate> {
   const started: Stoppable[] = [];
+  let sayBroken: (name: string) => void = () => {};
+  const broken = new Promise<string>((resolve) => {
+    sayBroken = resolve;
+  });
   const stop = async () => {
     for (const each of started.splice(0).reverse()) await each.stop();
   };
-  const keep = <T extends Stoppable>(each: T): T => {
+  const keep = <T extends Stoppable>(name: string, each: T): T => {
     started.push(each);
+    void each.ended.then(() => {
+      if (started.includes(each)) sayBroken(name);
+    });
     return each;
   };
   const logs = join(data, "logs");
@@ -41,14 +51,17 @@ export async function startEstate(
   try {
     const nats = await progress.step("nats-server", async (note) => {
       const port = await freePort(portFrom(env, "CHARTER_NATS_PORT", 4222));
-      keep(await startNats(natsProgram(root, env), port, data, logs));
+      keep("nats-server", await startNats(natsProgram(root, env), port, data, logs));
       const url = `nats://127.0.0.1:${port}`;
       note(url);
       return url;
     });
     const verdaccio = await progress.step("npm registry", async (note) => {
       const port = await freePort(portFrom(env, "CHARTER_NPM_PORT", 4873));
-      const running = keep(await startVerdaccio({ dataDir: join(data, "npm"), port }));
+      const running = keep(
+        "npm registry",
+        await startVerdaccio({ dataDir: join(data, "npm"), port }),
+      );
       note(running.url);
       return running;
     });
@@ -64,7 +77,7 @@ export async function startEstate(
         // A server of the distribution is enough to develop with; `npm start` is stricter.
         CHARTER_ALLOW_OLD_NATS: "true",
       };
-      const child = keep(await startRegistry(root, { ...env, ...settings }, logs));
+      const child = keep("registry", await startRegistry(root, { ...env, ...settings }, logs));
       const url = (JSON.parse(child.readyLine) as { http: string }).http;
       note(url);
       return url;
@@ -79,8 +92,9 @@ export async function startEstate(
         return [process.pid, ...started.map((each) => each.pid)];
       },
       startParticipants: async () => {
-        keep(await startParticipants(estate, env, logs));
+        keep("participants", await startParticipants(estate, env, logs));
       },
+      broken,
       stop,
     };
   } catch (error) {

@@ -6,8 +6,8 @@ export interface Progress {
   step<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
 }
 
-export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  const isTerminal = stream.isTTY === true;
+export function createProgress(stream: NodeJS.WritableStream): Progress {
+  const isTerminal = "isTTY" in stream && stream.isTTY === true;
   const paint = (format: "green" | "red" | "dim", text: string) =>
     styleText(format, text, { stream });
   return {

@@ -16,16 +16,17 @@ export interface Estate {
   readonly nats: string;
 }
 
-/** Runs a proof; one that throws has failed, and says why. The whole reason goes to stderr. */
+/** Runs a proof; one that throws has failed, and says why. The whole reason goes to `screen`. */
 export async function prove(
   name: string,
   work: () => Promise<{ count: number; ok: boolean; detail: string }>,
+  screen: NodeJS.WritableStream,
 ): Promise<Proof> {
   try {
     return { name, ...(await work()) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`\n${reason}\n`);
+    screen.write(`\n${reason}\n`);
     return { name, count: 0, ok: false, detail: firstLine(reason) };
   }
 }

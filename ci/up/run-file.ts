@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Proof } from "./proof.ts";
 
@@ -39,25 +40,52 @@ export function readRunFile(data: string): RunFile | null {
   }
 }
 
-/** Whether a process of a run file still runs. A number that another program has by now does not count. */
+/** The programs that `up` starts, as their command lines name them. */
+const ours =
+  /ci\/up\/(main|participants)\.ts|nats-server|verdaccio-main\.ts|registry\/server\/main\.ts/;
+
+/**
+ * Whether a process that `up` started is still there. After a restart of the machine or of a
+ * container its number may be a stranger's, which must not be stopped.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch {
     return false;
   }
-  const command = commandOf(pid);
+  const command = commandLineOf(pid);
   return command === null || ours.test(command);
 }
 
-/** The programs that `up` starts, each by a part of its command line. */
-const ours = /nats-server|ci\/up\/|verdaccio-main|registry\/server\/main/;
-
-/** A process's command line on Linux; null where it cannot be read. */
-function commandOf(pid: number): string | null {
+/** A process's command line; empty for one that has ended, null where it cannot be known. */
+function commandLineOf(pid: number): string | null {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
-    return null;
+    const run = spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+    return run.status === 0 ? run.stdout : null;
   }
+}
+
+/**
+ * Claims a data folder for this process, so that two of them never start on the same data.
+ *
+ * @returns false when another process has it
+ */
+export function claimData(data: string): boolean {
+  const claim = join(data, "up.pid");
+  const holder = existsSync(claim) ? Number(readFileSync(claim, "utf8")) : 0;
+  if (holder !== 0 && holder !== process.pid && isAlive(holder)) return false;
+  rmSync(claim, { force: true });
+  try {
+    writeFileSync(claim, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function releaseData(data: string): void {
+  rmSync(join(data, "up.pid"), { force: true });
 }

@@ -3,7 +3,7 @@ import type { Proof } from "./proof.ts";
 import type { RunFile } from "./run-file.ts";
 
 /** What `up` says at its end. */
-export function summary(run: RunFile, stream: NodeJS.WriteStream): string {
+export function summary(run: RunFile, stream: NodeJS.WritableStream): string {
   const paint = (format: "green" | "red" | "bold" | "dim", text: string) =>
     styleText(format, text, { stream });
   const proofs = run.proofs.map((proof) => proofLine(proof, paint));
