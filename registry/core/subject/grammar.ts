@@ -26,6 +26,11 @@ export function isUnstable(protoPackage: string): boolean {
   return !/\.v[1-9][0-9]*$/.test(protoPackage);
 }
 
+/** An owner may be named like what every object has: `constructor` is a module's owner, too. */
+function rootOf(owner: string, { roots }: SubjectGrammar): string {
+  return Object.hasOwn(roots, owner) ? (roots[owner] ?? owner) : owner;
+}
+
 /** Why a pattern is outside of the grammar, or null when it is inside. */
 export function grammarProblem(
   pattern: SubjectPattern,
@@ -33,7 +38,7 @@ export function grammarProblem(
   protoPackage: string,
   grammar: SubjectGrammar,
 ): string | null {
-  const root = grammar.roots[owner] ?? owner;
+  const root = rootOf(owner, grammar);
   const literals = pattern.tokens.map((token) => (token.kind === "literal" ? token.text : null));
   const at = literals.findLastIndex((text) => text !== null && major.test(text));
   const shape = `${root}.<domain>.<operation>.v<major>[.{id}]`;

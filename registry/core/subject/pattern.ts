@@ -58,9 +58,15 @@ export function parsePattern(text: string): PatternResult {
     };
   }
   const tokens: PatternToken[] = [];
+  const fields = new Set<string>();
   for (const each of splitPattern(text)) {
     const token = parseToken(each);
     if (typeof token === "string") return { ok: false, reason: token };
+    if (token.kind === "parameter") {
+      // Subjects with two values for it would match, and no message could fill them.
+      if (fields.has(token.field)) return { ok: false, reason: `it has ${each} twice` };
+      fields.add(token.field);
+    }
     tokens.push(token);
   }
   if (tokens.length > limits.subjectTokens) {
