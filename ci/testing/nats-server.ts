@@ -17,6 +17,8 @@ export interface RunningNatsServer {
 export interface NatsServerOptions {
   /** Turns JetStream on, with its store in the server's own temporary folder. */
   readonly jetstream?: boolean;
+  /** The port to listen on, such as that of a server that was stopped; a free one without it. */
+  readonly port?: number;
   /** The text of a configuration file. The port in it is overruled; it must not set a log file. */
   readonly config?: string;
 }
@@ -81,7 +83,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
 }
 
 async function flags(options: NatsServerOptions, folder: string): Promise<string[]> {
-  const all = ["-a", "127.0.0.1", "-p", "-1"];
+  const all = ["-a", "127.0.0.1", "-p", String(options.port ?? -1)];
   if (options.jetstream === true) all.push("-js", "-sd", join(folder, "jetstream"));
   if (options.config !== undefined) {
     const path = join(folder, "nats-server.conf");

@@ -82,7 +82,10 @@ export function configOf(dataDir: string, options: TestRegistryOptions = {}): Co
     port: 0,
     dataDir,
     writeTokenHash: options.token === undefined ? null : hashToken(options.token),
-    nats: options.nats === undefined ? null : { url: options.nats.url, allowOldServer: true },
+    nats:
+      options.nats === undefined
+        ? null
+        : { url: options.nats.url, allowOldServer: true, credentials: {} },
     npm: options.npm ?? null,
     logLevel: "info",
   };
