@@ -23,7 +23,7 @@ export function charter(
     execFile(
       process.execPath,
       [main, ...args],
-      { cwd, env, timeout: commandMs, maxBuffer: 64 * 1024 * 1024 },
+      { cwd, env, signal: estate.signal, timeout: commandMs, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
         resolve({ exitCode: code, stdout, stderr });

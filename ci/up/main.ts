@@ -2,12 +2,13 @@
  * Brings Charter up and proves that it works: `npm run up`. In the foreground it stays until Ctrl-C;
  * with `--detach` a process of its own stays, and this one returns when all is ready.
  */
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Screen, sayReady, screenOfThisProcess, startDetached } from "./detach.ts";
 import { type RunningEstate, startEstate } from "./estate.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { type Proof, prove } from "./proof.ts";
+import { type Estate, type Proof, prove } from "./proof.ts";
 import { proveBreakRefused } from "./proofs/break-refused.ts";
 import { proveContractsPassed } from "./proofs/contracts-passed.ts";
 import { proveRegistered } from "./proofs/registered.ts";
@@ -27,6 +28,8 @@ import { summary } from "./summary.ts";
 const root = join(import.meta.dirname, "../..");
 const data = dataFolder(root, process.env);
 const logs = join(data, "logs");
+/** What a shell reports of a program that Ctrl-C ended. */
+const interrupted = 130;
 
 process.exitCode = process.argv.includes("--detach")
   ? await startDetached(import.meta.filename, logs)
@@ -43,12 +46,12 @@ async function run(screen: Screen): Promise<number> {
     screen.err.write(`Another \`npm run up\` is starting on ${data}.\n`);
     return 2;
   }
-  const stopAsked = signalled();
+  const stop = stopSignal();
   const progress = createProgress(screen.err);
   try {
     const estate = await startEstate(root, data, process.env, progress);
     try {
-      return await proveAndStay(estate, progress, screen, stopAsked);
+      return await proveAndStay(estate, progress, screen, stop);
     } finally {
       removeRunFile(data);
       await estate.stop();
@@ -61,20 +64,20 @@ async function run(screen: Screen): Promise<number> {
   }
 }
 
-/** What a shell reports of a program that Ctrl-C ended. */
-const interrupted = 130;
-
 async function proveAndStay(
   estate: RunningEstate,
   progress: Progress,
   screen: Screen,
-  stopAsked: Promise<void>,
+  stop: AbortSignal,
 ): Promise<number> {
   const broken = estate.broken.then((name) => {
     throw new Error(`${name} ended while it should run. Its log is in ${logs}.`);
   });
-  const asked = stopAsked.then(() => null);
-  const proofs = await Promise.race([proveAll(estate, progress, screen), asked, broken]);
+  const proving = proveAll(estate, progress, screen, stop).catch((error: unknown) => {
+    if (stop.aborted) return null;
+    throw error;
+  });
+  const proofs = await Promise.race([proving, broken]);
   if (proofs === null) return interrupted;
   const { http, npm, nats, pids } = estate;
   const file = { http, npm, nats, pids, proofs };
@@ -82,38 +85,48 @@ async function proveAndStay(
   if (proofs.some((proof) => !proof.ok)) return 1;
   writeRunFile(data, file);
   if (!sayReady()) screen.out.write("Ctrl-C stops it.\n");
-  await Promise.race([asked, broken]);
+  await Promise.race([stop.aborted || once(stop, "abort"), broken]);
   return 0;
 }
 
+/** Rejects when it is asked to stop; what a proof runs by then is ended with it. */
 async function proveAll(
-  estate: RunningEstate,
+  running: RunningEstate,
   progress: Progress,
   screen: Screen,
+  stop: AbortSignal,
 ): Promise<Proof[]> {
+  const { root, http, npm, nats } = running;
+  const estate: Estate = { root, http, npm, nats, signal: stop };
   const proofs: Proof[] = [];
+  const step = <T>(title: string, work: Parameters<typeof progress.step<T>>[1]) => {
+    stop.throwIfAborted();
+    return progress.step(title, work);
+  };
   const add = async (
     title: string,
     name: string,
-    work: () => Promise<{ count: number; ok: boolean; detail: string }>,
+    run: (estate: Estate) => Promise<{ count: number; ok: boolean; detail: string }>,
   ) => {
-    await progress.step(title, async (note) => {
-      const proof = await prove(name, work, screen.err);
-      proofs.push(proof);
-      note(proof.ok ? `${proof.count} ${proof.detail}` : `failed: ${proof.detail}`);
+    const proof = await step(title, async (note, markFailed) => {
+      const proved = await prove(name, () => run(estate), screen.err, stop);
+      if (!proved.ok) markFailed();
+      note(proved.ok ? `${proved.count} ${proved.detail}` : proved.detail);
+      return proved;
     });
+    proofs.push(proof);
   };
-  await add("register every module", "registered", () => proveRegistered(estate));
-  await add("refuse a break", "break refused", () => proveBreakRefused(estate));
-  await progress.step("start reference services and mocks", () => estate.startParticipants());
-  await add("install a stub and call it", "stub installed", () => proveStubInstalled(estate));
-  await add("test live services", "contracts passed", () => proveContractsPassed(estate));
-  await add("resolve subjects", "subject resolved", () => proveSubjectResolved(estate));
+  await add("register every module", "registered", proveRegistered);
+  await add("refuse a break", "break refused", proveBreakRefused);
+  await step("start reference services and mocks", () => running.startParticipants());
+  await add("install a stub and call it", "stub installed", proveStubInstalled);
+  await add("test live services", "contracts passed", proveContractsPassed);
+  await add("resolve subjects", "subject resolved", proveSubjectResolved);
   return proofs;
 }
 
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
-  });
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
+  return controller.signal;
 }

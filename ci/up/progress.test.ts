@@ -34,6 +34,16 @@ it("createProgress marks a step that fails, and passes its error on", async () =
   expect(lines).toBe("✗ registry TIME\n");
 });
 
+it("createProgress marks a step that says itself that it failed", async () => {
+  const lines = await shown(async (stream) => {
+    await createProgress(stream).step("proof", async (note, markFailed) => {
+      note("no finding");
+      markFailed();
+    });
+  });
+  expect(lines).toBe("✗ proof no finding TIME\n");
+});
+
 it("createProgress draws a step again and again on a terminal", async () => {
   const lines = await shown(async (stream) => {
     const terminal = Object.assign(stream, { isTTY: true });

@@ -2,8 +2,14 @@ import { styleText } from "node:util";
 
 /** Shows long work on stderr: one line that is redrawn on a terminal, a line a step elsewhere. */
 export interface Progress {
-  /** Runs a step and shows how long it took. What it returns as `note` stands behind its name. */
-  step<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+  /**
+   * Runs a step and shows how long it took. The last `note` stands behind its name; a step that
+   * rejects, or that marks itself, is shown as failed.
+   */
+  step<T>(
+    name: string,
+    work: (note: (text: string) => void, markFailed: () => void) => Promise<T>,
+  ): Promise<T>;
 }
 
 export function createProgress(stream: NodeJS.WritableStream): Progress {
@@ -15,6 +21,7 @@ export function createProgress(stream: NodeJS.WritableStream): Progress {
       const began = performance.now();
       const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
       let noted = "";
+      let failed = false;
       const draw = () => {
         if (isTerminal)
           stream.write(`\r\u001b[K${paint("dim", "…")} ${name} ${paint("dim", noted)}`);
@@ -27,15 +34,20 @@ export function createProgress(stream: NodeJS.WritableStream): Progress {
       };
       draw();
       try {
-        const result = await work((text) => {
-          noted = text;
-          draw();
-        });
-        end(paint("green", "✓"));
-        return result;
+        return await work(
+          (text) => {
+            noted = text;
+            draw();
+          },
+          () => {
+            failed = true;
+          },
+        );
       } catch (error) {
-        end(paint("red", "✗"));
+        failed = true;
         throw error;
+      } finally {
+        end(failed ? paint("red", "✗") : paint("green", "✓"));
       }
     },
   };

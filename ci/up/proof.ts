@@ -14,17 +14,24 @@ export interface Estate {
   readonly http: string;
   readonly npm: string;
   readonly nats: string;
+  /** Ends what a proof runs. */
+  readonly signal?: AbortSignal;
 }
 
-/** Runs a proof; one that throws has failed, and says why. The whole reason goes to `screen`. */
+/**
+ * Runs a proof; one that throws has failed, and says why. The whole reason goes to `screen`. Rejects
+ * when it was asked to stop, because what failed then shows nothing.
+ */
 export async function prove(
   name: string,
   work: () => Promise<{ count: number; ok: boolean; detail: string }>,
   screen: NodeJS.WritableStream,
+  stop: AbortSignal,
 ): Promise<Proof> {
   try {
     return { name, ...(await work()) };
   } catch (error) {
+    stop.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     screen.write(`\n${reason}\n`);
     return { name, count: 0, ok: false, detail: firstLine(reason) };

@@ -40,6 +40,7 @@ export async function proveStubInstalled(estate: Estate) {
     await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...packages], {
       cwd: folder,
       timeout: installMs,
+      signal: estate.signal,
     });
     const env = { ...process.env, NATS_URL: estate.nats };
     let count = 0;
@@ -52,6 +53,7 @@ export async function proveStubInstalled(estate: Estate) {
         cwd: folder,
         env,
         timeout: 30_000,
+        signal: estate.signal,
       });
       if (!/^\S+ \d+\n$/.test(stdout))
         throw new Error(`${entry} printed ${JSON.stringify(stdout)}`);
