@@ -33,7 +33,7 @@ export function setUp({ mayInstall = process.getuid?.() === 0 } = {}) {
 /** Refuses a clone that is not set up, and changes nothing: for a start in production. */
 export function requireSetUp() {
   requireNode();
-  if (isInstalled() && steps.every(isDone)) return requirePinnedNode();
+  if (isInstalled() && steps.every((step) => isDone(step))) return requirePinnedNode();
   throw new SetupFailure("This clone is not set up. Run: node ci/setup.mjs");
 }
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SetupFailure } from "./failure.mjs";
-import { pinnedNode, root, stateFolder } from "./paths.mjs";
+import { pinnedNode, root } from "./paths.mjs";
 
 /**
  * Something that is generated from sources of the clone, and only again when they change.
@@ -68,13 +68,14 @@ export const steps = [
  *
  * @param {Step} step
  * @param {(line: string) => void} say
+ * @param {string} clone
  */
-export function runStep(step, say) {
-  const digest = digestOf([step.script, ...step.inputs]);
-  if (isDone(step) && readStamps()[step.name] === digest) return;
+export function runStep(step, say, clone = root) {
+  const digest = digestOf(clone, [step.script, ...step.inputs]);
+  if (isDone(step, clone) && readStamps(clone)[step.name] === digest) return;
   say(step.name);
   const run = spawnSync(pinnedNode, [step.script], {
-    cwd: root,
+    cwd: clone,
     stdio: ["ignore", process.stderr.fd, "inherit"],
   });
   if (run.status !== 0) {
@@ -82,8 +83,9 @@ export function runStep(step, say) {
       `${step.script} ended with ${run.status ?? run.signal}; its own words are above.`,
     );
   }
-  mkdirSync(stateFolder, { recursive: true });
-  writeFileSync(stampsFile, JSON.stringify({ ...readStamps(), [step.name]: digest }, null, 2));
+  const stamps = { ...readStamps(clone), [step.name]: digest };
+  mkdirSync(join(clone, ".charter"), { recursive: true });
+  writeFileSync(stampsFile(clone), JSON.stringify(stamps, null, 2));
 }
 
 /**
@@ -91,35 +93,49 @@ export function runStep(step, say) {
  *
  * @param {Step} step
  */
-export function isDone(step) {
-  return step.outputs.every((path) => existsSync(join(root, path)));
+export function isDone(step, clone = root) {
+  return step.outputs.every((path) => existsSync(join(clone, path)));
 }
 
-const stampsFile = join(stateFolder, "set-up-stamps.json");
-
-/** @returns {Record<string, string>} */
-function readStamps() {
-  return existsSync(stampsFile) ? JSON.parse(readFileSync(stampsFile, "utf8")) : {};
+/** @param {string} clone */
+function stampsFile(clone) {
+  return join(clone, ".charter/set-up-stamps.json");
 }
 
-/** @param {string[]} paths */
-function digestOf(paths) {
+/**
+ * @param {string} clone
+ * @returns {Record<string, string>}
+ */
+function readStamps(clone) {
+  try {
+    return JSON.parse(readFileSync(stampsFile(clone), "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {string} clone
+ * @param {string[]} paths
+ */
+function digestOf(clone, paths) {
   const hash = createHash("sha256");
-  for (const path of paths) addTo(hash, path);
+  for (const path of paths) addTo(hash, clone, path);
   return hash.digest("hex");
 }
 
 /**
  * @param {import("node:crypto").Hash} hash
+ * @param {string} clone
  * @param {string} path
  */
-function addTo(hash, path) {
-  const absolute = join(root, path);
+function addTo(hash, clone, path) {
+  const absolute = join(clone, path);
   if (!existsSync(absolute)) return;
   if (statSync(absolute).isDirectory()) {
     for (const name of readdirSync(absolute).sort()) {
-      const isSource = name !== "node_modules" && name !== "dist" && !/\.test\.\w+$/.test(name);
-      if (isSource) addTo(hash, `${path}/${name}`);
+      const isSource = !/^(node_modules|dist|testing|testdata)$|\.test\.\w+$/.test(name);
+      if (isSource) addTo(hash, clone, `${path}/${name}`);
     }
     return;
   }
