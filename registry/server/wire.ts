@@ -10,7 +10,7 @@ import { ConfigError } from "./config-error.ts";
 import { buildApp } from "./http/app.ts";
 import { sendAnnouncements } from "./jobs/announce.ts";
 import { type CheckPorts, checkProposal } from "./jobs/check-proposal.ts";
-import { publishStubs } from "./jobs/publish-stubs.ts";
+import { noteNoNpmRegistry, publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
@@ -90,8 +90,12 @@ async function start(
   });
   nats?.onReconnect(announcing.wake);
   const builder = createStubBuilder(store);
-  const publishing = workerFor(packages, {
+  const publishing = workerFor<PackageRegistry | "none">(packages ?? "none", {
     work: async (to, signal) => {
+      if (to === "none") {
+        noteNoNpmRegistry(store);
+        return true;
+      }
       const onFailure = ({ name, version }: Publication, error: unknown) =>
         logger.warn({ err: error }, `${name}@${version} is not published yet`);
       const done = await publishStubs({ store, builder, packages: to, onFailure }, signal);
@@ -129,7 +133,6 @@ async function start(
         publishing.wake();
         return publishing.idle(limits.publicationsWaitMs);
       },
-      publishes: packages !== null,
       notReady: () => (stopping ? "stopping" : null),
       writeTokenHash: config.writeTokenHash,
     },

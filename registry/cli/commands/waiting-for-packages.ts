@@ -8,7 +8,10 @@ import type { Exit } from "../exit-code.ts";
 const waitMs = 120_000;
 const pollMs = 200;
 
-/** Waits until no release's package is pending or the time is up. Updates `releases`. */
+/**
+ * Waits until no release's package is pending or the time is up. One that says why it is pending
+ * waits for a person. Updates `releases`.
+ */
 export async function waitForPackages(
   context: Context,
   registry: RegistryClient,
@@ -20,7 +23,7 @@ export async function waitForPackages(
     if (now.package.state === "pending") {
       context.progress(`Waiting for ${now.package.name}@${now.package.version} …`);
     }
-    while (now.package.state === "pending" && Date.now() < end) {
+    while (now.package.state === "pending" && now.package.error === null && Date.now() < end) {
       await delay(pollMs);
       now = await registry.release(now.module, now.semver);
     }

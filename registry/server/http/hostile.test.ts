@@ -413,7 +413,6 @@ describe("senders that are too slow", () => {
         check: never,
         register: never,
         publish: never,
-        publishes: false,
         notReady: () => null,
         writeTokenHash: null,
       },

@@ -6,9 +6,6 @@ import { RegistryFailure } from "../../core/failure.ts";
 import { requireWriteToken } from "./auth.ts";
 import type { AppPorts, Routes } from "./routes.ts";
 
-const noNpmRegistry =
-  "this registry has no npm registry to publish to; set CHARTER_NPM_URL and CHARTER_NPM_TOKEN";
-
 /** Checks, registrations and publications. */
 export function proposalRoutes(ports: AppPorts): Routes {
   const { store } = ports;
@@ -85,8 +82,7 @@ export function proposalRoutes(ports: AppPorts): Routes {
         await ports.publish();
         const publications = open.map(({ module, version, name }) => {
           const now = store.release(module, version)?.publication;
-          const error = now?.error ?? (ports.publishes ? null : noNpmRegistry);
-          return { name, version, state: now?.state ?? "pending", error };
+          return { name, version, state: now?.state ?? "pending", error: now?.error ?? null };
         });
         return reply.send({ publications });
       },

@@ -14,8 +14,6 @@ export interface AppPorts {
   readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
   /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
   readonly publish: () => Promise<void>;
-  /** Whether there is an npm registry to publish to. */
-  readonly publishes: boolean;
   /** Why the registry should get no traffic, or null. */
   readonly notReady: () => string | null;
   /** SHA-256 of the write token, or null when writing asks for none. */

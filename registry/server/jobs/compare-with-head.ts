@@ -10,6 +10,7 @@ import { allMessages } from "../../core/binding/read-bindings.ts";
 import type { Change } from "../../core/gate/change.ts";
 import { judge } from "../../core/gate/judge.ts";
 import { locate, sideOf } from "../../core/gate/locate.ts";
+import { missingTypes } from "../../core/gate/missing-types.ts";
 import type { Finding, SubjectHit } from "../../core/gate/report.ts";
 import type { Inspection } from "../../core/registration/inspect.ts";
 import type { Head } from "../../core/registration/plan.ts";
@@ -46,6 +47,7 @@ export async function compareWithHead(
   const oldBindings = release.bindings.map((each) => each.binding);
   const changes: Change[] = [
     ...found.map((finding) => locate(finding, before, after)),
+    ...missingTypes(before, after, oldPaths),
     ...compareBindings(oldBindings, now.inspection.bindings),
     ...compareSensitive(before.registry, after.registry, oldPaths),
   ];

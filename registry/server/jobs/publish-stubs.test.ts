@@ -71,3 +71,23 @@ describe("publishStubs", () => {
     }
   });
 });
+
+describe("noteNoNpmRegistry", () => {
+  it("says at once why a package waits", async () => {
+    const registry = await startTestRegistry({});
+    try {
+      await registry.push(commonModule());
+      const { publications } = await registry.client.publish();
+      expect(publications).toEqual([
+        {
+          name: "@acme/common",
+          version: "1.0.0",
+          state: "pending",
+          error: expect.stringContaining("CHARTER_NPM_URL"),
+        },
+      ]);
+    } finally {
+      await registry.stop();
+    }
+  });
+});

@@ -51,6 +51,18 @@ export async function publishStubs(ports: PublishPorts, signal: AbortSignal): Pr
   return failed.size === 0;
 }
 
+/**
+ * Notes why nothing is published where there is no npm registry, so that whoever waits for a stub
+ * package need not. The publications stay open for a start with one.
+ */
+export function noteNoNpmRegistry(store: Store): void {
+  const error =
+    "this registry has no npm registry to publish to; set CHARTER_NPM_URL and CHARTER_NPM_TOKEN";
+  for (const { releaseId } of store.openPublications()) {
+    store.notePublication(releaseId, { state: "pending", error });
+  }
+}
+
 function keyOf(module: string, semver: string): string {
   return `${module}@${semver}`;
 }
