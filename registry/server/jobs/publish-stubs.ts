@@ -58,8 +58,10 @@ export async function publishStubs(ports: PublishPorts, signal: AbortSignal): Pr
 export function noteNoNpmRegistry(store: Store): void {
   const error =
     "this registry has no npm registry to publish to; set CHARTER_NPM_URL and CHARTER_NPM_TOKEN";
-  for (const { releaseId } of store.openPublications()) {
-    store.notePublication(releaseId, { state: "pending", error });
+  for (const publication of store.openPublications()) {
+    // A note is a write to disk, and each start and registration comes by all of them.
+    if (publication.error === error) continue;
+    store.notePublication(publication.releaseId, { state: "pending", error });
   }
 }
 
