@@ -73,6 +73,11 @@ describe("bodies that are too large", () => {
     expect(answer).toMatchObject({ status: 413, problem: { code: "TOO_LARGE" } });
   });
 
+  it("50 MB reach whoever sends them with a client as an answer, not as a broken connection", async () => {
+    const body = " ".repeat(large);
+    for (let i = 0; i < 3; i++) await expectProblem(await send(body), { code: "TOO_LARGE" });
+  });
+
   it("50 MB in chunks without a length are cut off", async () => {
     const chunk = " ".repeat(64 * 1024);
     const chunks = Array.from(

@@ -39,6 +39,12 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     ...(error instanceof UnknownSubject ? { nearest: error.nearest } : {}),
     ...(report === null ? {} : { report }),
   };
+  if (failure.code === "TOO_LARGE") {
+    // Closing on a sender that still writes would reset the connection, and the answer be lost. What
+    // still comes is dropped, for as long as a request may take.
+    reply.removeHeader("connection");
+    request.raw.resume();
+  }
   if (failure.code === "BUSY") reply.header("retry-after", "2");
   if (failure.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   reply.status(status).header("content-type", mediaType).send(JSON.stringify(problem));

@@ -209,6 +209,21 @@ describe("connectNats", () => {
     expect(String(error)).not.toContain("secret-word");
   });
 
+  it("tells that the server is back, so that nothing waits for the next attempt", async () => {
+    const passing = await startNatsServer();
+    const connection = await connectNats(
+      { url: passing.url, allowOldServer: true, credentials: {} },
+      logger,
+    );
+    const back = new Promise<void>((resolve) => connection.onReconnect(resolve));
+    await passing.stop();
+    const again = await startNatsServer({ port: passing.port });
+    await back;
+    await connection.announcer.announce(announcement);
+    await connection.close();
+    await again.stop();
+  });
+
   it("closes while the server is away", async () => {
     const passing = await startNatsServer();
     const connection = await connectNats(
