@@ -20,6 +20,8 @@ export const limits = {
   subjectTokens: 32,
   /** A parameter's value: see WIRE, one token of a subject. */
   parameterLength: 128,
+  /** A deadline: within a day, and so within what a timer of JavaScript holds (24.8 days). */
+  deadlineMs: 86_400_000,
   /** Fields of one message: far above what people write, below what stalls the generator. */
   fieldsPerMessage: 2000,
   /** Messages, enums and fields of one proposal together. */

@@ -10,6 +10,7 @@ import {
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { FailurePlace } from "../failure.ts";
 import * as options from "../gen/charter/nats/v1/binding_pb.js";
+import { limits } from "../limits.ts";
 import { type SourceLines, sourceLines } from "../revision/source-lines.ts";
 import { parsePattern } from "../subject/pattern.ts";
 import { type Binding, defaultDeadlineMs, type Idempotency, type Parameter } from "./binding.ts";
@@ -91,9 +92,21 @@ function readRpc(reading: Reading, method: DescMethod): Binding | null {
   }
   const parameters = readParameters(method.input, declared.subject, report);
   if (parameters === null) return null;
+  if (declared.deadlineMs > limits.deadlineMs) {
+    report(
+      `deadline_ms is ${declared.deadlineMs}, at most ${limits.deadlineMs} is allowed; work that takes longer is announced by an event`,
+    );
+    return null;
+  }
   if (contract.queueGroup === "") {
     report(
       `its service has no queue group, so every instance would answer; add option (charter.nats.v1.service) = {queue_group: "q.…"} to ${method.parent.name}`,
+    );
+    return null;
+  }
+  if (!queueGroup.test(contract.queueGroup)) {
+    report(
+      `the queue group ${JSON.stringify(contract.queueGroup)} must be 1 to 128 of A-Z a-z 0-9 _ = ~ @ : + . -, such as q.npc`,
     );
     return null;
   }
@@ -127,6 +140,9 @@ function readRpc(reading: Reading, method: DescMethod): Binding | null {
   if (framesParameters === null) return null;
   return { kind: "streaming", ...common, framesPattern: frames, framesParameters };
 }
+
+/** A queue group stands on the protocol line of a subscription, so it is one plain word. */
+const queueGroup = /^[A-Za-z0-9_=~@:+.-]{1,128}$/;
 
 function readEvent(reading: Reading, message: DescMessage): Binding | null {
   if (!hasOption(message, options.event)) return null;
@@ -206,7 +222,7 @@ function parameterType(message: DescMessage, path: string): TypeResult {
     if (field === undefined) return { ok: false, reason: `is no field of ${at.typeName}` };
     if (i === names.length - 1) return scalarType(field);
     if (field.fieldKind !== "message") {
-      return { ok: false, reason: `goes through ${field.name}, which is no message` };
+      return { ok: false, reason: `goes through ${field.name}, which is no single message` };
     }
     at = field.message;
   }

@@ -135,7 +135,6 @@ const source: readonly Row[] = [
     backOption,
   ],
   ["EXTENSION_MESSAGE_NO_DELETE", "source", "An extension range was deleted.", keep],
-  ["EXTENSION_NO_DELETE", "source", "An extension was deleted.", keep],
   ["ENUM_VALUE_NO_DELETE", "source", "An enum value was deleted.", reserve],
   ["FIELD_NO_DELETE", "source", "A field was deleted.", reserve],
   [
@@ -173,6 +172,7 @@ const source: readonly Row[] = [
 /** Moves between files of one package: the barrel hides them, a deep import does not. */
 const moves: readonly Row[] = [
   ["ENUM_NO_DELETE", "compatible", "An enum left its file.", moved],
+  ["EXTENSION_NO_DELETE", "compatible", "An extension left its file.", moved],
   ["FILE_NO_DELETE", "compatible", "A file was deleted.", moved],
   ["MESSAGE_NO_DELETE", "compatible", "A message left its file.", moved],
   ["SERVICE_NO_DELETE", "compatible", "A service left its file.", moved],

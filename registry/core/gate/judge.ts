@@ -15,12 +15,13 @@ export interface Surroundings {
 
 /**
  * Turns changes into findings, one for each change of one element: buf reports a deleted field by
- * up to three rules, which differ in how much breaks. Worst first; bounded by `findingsPerReport`.
+ * up to three rules, which differ in how much breaks. Worst first, and what blocks before what does
+ * not: the bound `findingsPerReport` must not cut off the one finding that refuses a change.
  */
 export function judge(changes: readonly Change[], around: Surroundings): readonly Finding[] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
-    const key = `${family(change.rule)} ${change.element}`;
+    const key = `${familyOf(change)} ${change.element}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [change]);
     else group.push(change);
@@ -29,6 +30,7 @@ export function judge(changes: readonly Change[], around: Surroundings): readonl
   findings.sort(
     (a, b) =>
       tiers.indexOf(a.tier) - tiers.indexOf(b.tier) ||
+      Number(b.blocking) - Number(a.blocking) ||
       compare(a.place.file, b.place.file) ||
       a.place.line - b.place.line ||
       compare(a.element, b.element),
@@ -46,7 +48,7 @@ function findingOf(group: readonly Change[], around: Surroundings): Finding {
   if (worst === undefined) throw new Error("a group of changes is never empty");
   return {
     rule: worst.change.rule,
-    rules: graded.map((each) => each.change.rule),
+    rules: [...new Set(graded.map((each) => each.change.rule))],
     tier: worst.tier,
     blocking: graded.some((each) => blocks(each.rule, each.tier)),
     element: worst.change.element,
@@ -60,15 +62,17 @@ function findingOf(group: readonly Change[], around: Surroundings): Finding {
   };
 }
 
-/** What a rule says of an element, so that one change is one finding however many rules see it. */
-function family(rule: string): string {
-  if (rule.startsWith("BINDING_")) return rule;
-  if (rule.startsWith("RESERVED_")) return rule;
+/**
+ * What several rules say of one change of an element. The other rules say one thing each, and may
+ * say it of two things of an element: two reserved ranges, the age and the size of a stream.
+ */
+function familyOf({ rule, message }: Change): string {
+  if (/^(?:BINDING|RESERVED|EXTENSION_MESSAGE)_/.test(rule)) return `${rule} ${message}`;
   if (rule.includes("_NO_DELETE")) return "deleted";
   if (/_SAME_(?:JSON_)?NAME$/.test(rule)) return "renamed";
   if (/^FIELD_.*(?:SAME|COMPATIBLE)_TYPE$/.test(rule)) return "retyped";
   if (/CARDINALITY$/.test(rule)) return "cardinality";
-  return rule;
+  return `${rule} ${message}`;
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,10 @@
-import { type DescEnum, type DescMessage, type FileRegistry, toJson } from "@bufbuild/protobuf";
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type FileRegistry,
+  toJson,
+} from "@bufbuild/protobuf";
 import { DescriptorProtoSchema, EnumDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { canonicalJson, digestOf } from "./digest.ts";
 
@@ -29,24 +35,27 @@ export function typeGraph(registry: FileRegistry): TypeGraph {
   }
 
   function shape(type: DescMessage | DescEnum): string {
-    if (type.kind === "enum") {
-      const proto = toJson(EnumDescriptorProtoSchema, type.proto, { registry });
-      return canonicalJson([type.typeName, type.open, sortNumbered(proto, "value")]);
-    }
-    // Nested types have digests of their own; map entries stay, as they are part of a field.
+    return canonicalJson(type.kind === "enum" ? enumShape(type) : messageShape(type));
+  }
+
+  function enumShape(type: DescEnum): unknown {
+    const proto = toJson(EnumDescriptorProtoSchema, type.proto, { registry }) as Parts;
+    // A closed enum's default is its first value; of several names for a number, the first counts.
+    const value = (proto.value ?? []).toSorted((a, b) => numberOf(a) - numberOf(b));
+    return [type.typeName, type.open, type.values[0]?.number, inAnyOrder({ ...proto, value })];
+  }
+
+  function messageShape(type: DescMessage): unknown {
     const proto = {
       ...type.proto,
+      // Nested types have digests of their own; map entries stay, as they are part of a field.
       nestedType: type.proto.nestedType.filter((nested) => nested.options?.mapEntry === true),
       enumType: [],
+      // A oneof is known by its name; its place among others is a matter of layout.
+      field: type.proto.field.map((field) => ({ ...field, oneofIndex: 0 })),
     };
-    return canonicalJson([
-      type.typeName,
-      // Presence depends on the file's syntax, which the message does not hold.
-      type.fields
-        .map((field) => [field.number, field.presence])
-        .sort((a, b) => Number(a[0]) - Number(b[0])),
-      sortNumbered(toJson(DescriptorProtoSchema, proto, { registry }), "field"),
-    ]);
+    const json = toJson(DescriptorProtoSchema, proto, { registry }) as Parts;
+    return [type.typeName, inAnyOrder({ ...json, meant: type.fields.map(meant) })];
   }
 
   function closure(typeName: string): readonly string[] {
@@ -77,14 +86,43 @@ function references(message: DescMessage | undefined): string[] {
   });
 }
 
-/** Orders the numbered elements of a descriptor's JSON. */
-function sortNumbered(json: unknown, key: "field" | "value"): unknown {
-  const all = (json as Record<string, unknown>)[key];
-  if (!Array.isArray(all)) return json;
-  const sorted = [...(all as { number?: number }[])].sort(
-    (a, b) => (a.number ?? 0) - (b.number ?? 0),
-  );
-  return { ...(json as Record<string, unknown>), [key]: sorted };
+/** What a field means beside its own text, by its file's syntax and features and by its oneof. */
+function meant(field: DescField): unknown {
+  return [
+    field.number,
+    field.presence,
+    field.utf8Validation,
+    field.fieldKind === "list" && field.packed,
+    "delimitedEncoding" in field && field.delimitedEncoding,
+    field.oneof?.name ?? null,
+  ];
+}
+
+/** The JSON of a descriptor, as far as its order is looked at. */
+type Parts = Readonly<Record<string, readonly unknown[] | undefined>>;
+
+/** Parts whose order in the source means nothing. */
+const unordered = [
+  "field",
+  "meant",
+  "nestedType",
+  "oneofDecl",
+  "extension",
+  "extensionRange",
+  "reservedRange",
+  "reservedName",
+];
+
+function inAnyOrder(parts: Parts): unknown {
+  const sorted = unordered.flatMap((key) => {
+    const all = parts[key];
+    return all === undefined ? [] : [[key, all.map(canonicalJson).toSorted()] as const];
+  });
+  return { ...parts, ...Object.fromEntries(sorted) };
+}
+
+function numberOf(value: unknown): number {
+  return (value as { number?: number }).number ?? 0;
 }
 
 function remember<K, V>(memory: Map<K, V>, key: K, make: () => V): V {

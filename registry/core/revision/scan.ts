@@ -10,7 +10,7 @@ export interface Import {
 /** What a look at a file's text tells before anything compiles it. */
 export interface Scan {
   readonly imports: readonly Import[];
-  /** Statements that end with a semicolon: an upper bound of fields, values and rpcs. */
+  /** Semicolons and opening braces: an upper bound of types, fields, values and rpcs. */
   readonly statements: number;
   /** Why no compiler should see the file, or null. */
   readonly problem: FailurePlace | null;
@@ -35,11 +35,22 @@ export function scanProto(file: string, text: string): Scan {
     statements,
     problem: { message, file, line },
   });
+  /** Whether the innermost block has room for one more. */
+  const count = (): boolean => {
+    importing = false;
+    statements++;
+    const inner = open.length - 1;
+    if (inner < 0) return true;
+    open[inner] = (open[inner] ?? 0) + 1;
+    return (open[inner] ?? 0) <= limits.fieldsPerMessage;
+  };
+  const tooMany = `a block has more than ${limits.fieldsPerMessage} statements; split the message`;
   for (const [part] of text.matchAll(token)) {
     const first = part.charCodeAt(0);
     if (part === "\n") {
       line++;
     } else if (part === "{" || part === "[" || part === "(" || part === "<") {
+      if (part === "{" && !count()) return refuse(tooMany);
       open.push(0);
       if (open.length > limits.nestingDepth) {
         return refuse(`nesting is deeper than ${limits.nestingDepth} levels; flatten the messages`);
@@ -47,15 +58,7 @@ export function scanProto(file: string, text: string): Scan {
     } else if (part === "}" || part === "]" || part === ")" || part === ">") {
       open.pop();
     } else if (part === ";") {
-      importing = false;
-      statements++;
-      const count = (open.at(-1) ?? 0) + 1;
-      if (open.length > 0) open[open.length - 1] = count;
-      if (count > limits.fieldsPerMessage) {
-        return refuse(
-          `a block has more than ${limits.fieldsPerMessage} statements; split the message`,
-        );
-      }
+      if (!count()) return refuse(tooMany);
     } else if (first === quote || first === apostrophe) {
       if (importing) imports.push({ path: part.slice(1, -1), line });
     } else if (first === slash) {

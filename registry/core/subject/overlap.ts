@@ -48,7 +48,7 @@ function put<T extends Claimed>(shapes: Map<number, Map<string, Shape<T>>>, each
   const sameLength = shapes.get(literals.length) ?? new Map<string, Shape<T>>();
   shapes.set(literals.length, sameLength);
   const name = literals.map(Number).join("");
-  const shape = sameLength.get(name) ?? { literals, members: [], indexes: new Map() };
+  const shape: Shape<T> = sameLength.get(name) ?? { literals, members: [], indexes: new Map() };
   sameLength.set(name, shape);
   shape.members.push(each);
   for (const [places, index] of shape.indexes) enter(index, placesOf(places), each);

@@ -1,0 +1,71 @@
+import { toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { beforeAll, describe, expect, it } from "vitest";
+import { builtInFiles } from "../../server/buf/built-in-files.ts";
+import { createBufCompiler } from "../../server/buf/compiler.ts";
+import { breaking, type CompiledProtos, compileProto } from "../testing/compile-proto.ts";
+import { digestOf } from "./digest.ts";
+import { markImports, narrowImage, readImage } from "./image.ts";
+
+const files = (field: string) => ({
+  "acme/common.proto": `syntax = "proto3"; package acme.common; import "acme/base.proto";
+message Common { ${field} acme.base.Base base = 2; }`,
+  "acme/base.proto": 'syntax = "proto3"; package acme.base; message Base {}',
+  "acme/shop.proto": `syntax = "proto3"; package acme.shop; import "acme/common.proto";
+message Shop { acme.common.Common c = 1; }`,
+  "acme/other.proto": 'syntax = "proto3"; package acme.other; message Other {}',
+});
+
+let before: CompiledProtos;
+let after: CompiledProtos;
+beforeAll(async () => {
+  before = await compileProto(files("string x = 1;"));
+  after = await compileProto(files("bytes y = 1;"));
+});
+
+describe("narrowImage", () => {
+  it("keeps the files and all that they import, dependencies first", () => {
+    const narrow = readImage(narrowImage(readImage(before.image), ["acme/shop.proto"]));
+    expect(narrow.file.map((file) => file.name)).toEqual([
+      "acme/base.proto",
+      "acme/common.proto",
+      "acme/shop.proto",
+    ]);
+  });
+
+  it("keeps source info and custom options, and gives what buf reads", async () => {
+    const narrow = readImage(narrowImage(readImage(before.image), ["acme/other.proto"]));
+    expect(narrow.file[0]?.sourceCodeInfo?.location.length).toBeGreaterThan(0);
+    const image = narrowImage(readImage(before.image), ["acme/shop.proto"]);
+    const own = new Set(["acme/shop.proto"]);
+    const compiler = createBufCompiler(builtInFiles());
+    const side = { image, files: own };
+    expect(await compiler.breaking(side, side)).toEqual([]);
+  });
+});
+
+describe("markImports", () => {
+  it("makes buf leave out what is imported, and report it where it is own", async () => {
+    const only = (side: CompiledProtos, paths: readonly string[]) => ({ ...side, paths });
+    const rules = async (paths: readonly string[]) =>
+      (await breaking(only(before, paths), only(after, paths))).map(({ path }) => path);
+    expect(await rules(["acme/shop.proto"])).toEqual([]);
+    expect(await rules(["acme/common.proto"])).toContain("acme/common.proto");
+  });
+
+  it("can be repeated with other files, and changes nothing but the marks", () => {
+    const twice = markImports(
+      markImports(before.image, new Set(["acme/shop.proto"])),
+      new Set(before.paths),
+    );
+    const once = markImports(before.image, new Set(before.paths));
+    expect(digestOf(twice.join())).toBe(digestOf(once.join()));
+    // Without the marks, byte by byte: a failure then says a name and no ten thousand lines.
+    const bare = (image: Uint8Array) =>
+      readImage(image).file.map((file) => {
+        const others = (file.$unknown ?? []).filter((field) => field.no !== 8042);
+        return digestOf(toBinary(FileDescriptorProtoSchema, { ...file, $unknown: others }).join());
+      });
+    expect(bare(twice)).toEqual(bare(before.image));
+  });
+});
