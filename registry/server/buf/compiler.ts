@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { FailurePlace } from "../../core/failure.ts";
+import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import type { BufFinding } from "../../core/gate/locate.ts";
 import { limits } from "../../core/limits.ts";
 import type { SchemaFile } from "../../core/revision/digest.ts";
@@ -44,7 +44,7 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
           "json",
           "--config",
           breakingConfig,
-        ]);
+        ]).catch(refuseTooMuch);
         if (run.exitCode === 0) return [];
         const findings = parseAnnotations(run.stdout);
         if (run.exitCode !== 100 || findings.length === 0) {
@@ -53,6 +53,16 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
         return findings.map(findingOf);
       }),
   };
+}
+
+/** A comparison that was cut off says nothing of what came after the cut, so it accepts nothing. */
+function refuseTooMuch(error: unknown): never {
+  if (!(error instanceof BufStopped)) throw error;
+  throw new RegistryFailure(
+    "INVALID_REQUEST",
+    `The change is too large to be compared with head: ${error.message}. Push it in smaller parts.`,
+    { cause: error },
+  );
 }
 
 /** A file that keeps the compiler busy for ever is the sender's mistake, not the registry's. */

@@ -390,6 +390,27 @@ describe("protos", () => {
     expect(problem.detail).toContain(`${limits.elementsPerProposal}`);
   });
 
+  it("that differ from head in more than can be printed are refused", async () => {
+    const name = "A".repeat(1000);
+    const body = (type: string) =>
+      Array.from(
+        { length: 4 },
+        (_, m) =>
+          `message ${name}${m} {${Array.from({ length: 1900 }, (_, i) => `${type} a${i}=${i + 1};`).join("")}}`,
+      ).join("\n");
+    const path = "acme/wide/v1/wide.proto";
+    const wide = (type: string) =>
+      JSON.stringify({
+        modules: [
+          { name: "acme/wide", files: [{ path, content: proto("acme.wide.v1", body(type)) }] },
+        ],
+      });
+    expect((await send(wide("int32"))).status).toBe(201);
+    before = dumpDatabase(registry.dataDir);
+    const problem = await expectProblem(await send(wide("string")), { code: "INVALID_REQUEST" });
+    expect(problem.detail).toContain("too large to be compared");
+  });
+
   it("that make the compiler print megabytes are stopped, and the answer stays short", async () => {
     const name = "A".repeat(500);
     const errors = Array.from({ length: 1500 }, (_, i) => `${name}${i} a${i} = ${i + 1};`).join(
