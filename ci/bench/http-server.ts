@@ -26,7 +26,6 @@ function charter(count: number): Promise<FastifyInstance> {
       check: unused,
       register: unused,
       publish: unused,
-      publishes: false,
       notReady: () => null,
       writeTokenHash: null,
     },
