@@ -21,7 +21,7 @@ const benches: Readonly<Record<string, (isQuick: boolean) => Promise<BenchRow[]>
   "start-up": (isQuick) => benchStartUp(isQuick ? 1 : 3),
   registry: (isQuick) => benchRegistry(isQuick ? 2 : 5),
 };
-const quick = { rounds: 2, seconds: 0.3 };
+const quick = { rounds: 3, seconds: 0.25 };
 const full = { rounds: 7, seconds: 1 };
 
 const chosen = choose();
