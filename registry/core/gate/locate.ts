@@ -41,13 +41,16 @@ export function locate(finding: BufFinding, before: Side, after: Side): Change {
     };
   }
   const file = finding.path ?? "";
-  const old = here === null ? null : counterpart(before.registry, here);
+  const rpc = here === null ? rpcNamed(finding, after) : null;
+  const now = here ?? rpc;
+  const old = now === null ? null : counterpart(before.registry, now);
+  const { line, column } = rpc === null ? finding : { line: lineOf(rpc), column: 1 };
   return {
     ...common,
-    element: here === null ? file : nameOf(here),
-    place: { side: "proposal", file, line: finding.line, column: finding.column },
+    element: now === null ? file : nameOf(now),
+    place: { side: "proposal", file, line, column },
     before: old === null ? null : textOf(before, old),
-    after: here === null ? null : textOf(after, here),
+    after: now === null ? null : textOf(after, now),
   };
 }
 
@@ -57,6 +60,14 @@ function elementAt({ path, line, column, rule }: BufFinding, after: Side): Eleme
   if (path === null || rule.startsWith("FILE_")) return null;
   const file = after.registry.getFile(path);
   return file === undefined ? null : sourceLines(file).at(line, column);
+}
+
+/** buf points at the file's beginning where an rpc lost an option. */
+function rpcNamed({ path, message }: BufFinding, after: Side): Element | null {
+  const [, rpc, service] = /^RPC "([^"]+)" on service "([^"]+)"/.exec(message) ?? [];
+  const file = path === null ? undefined : after.registry.getFile(path);
+  const found = file?.services.find((each) => each.name === service);
+  return found?.methods.find((each) => each.name === rpc) ?? null;
 }
 
 /** What buf says was there before, by its message; null when nothing was deleted. */

@@ -18,7 +18,7 @@ export interface Scan {
 
 // Unterminated comments and strings match to their end, so that no text makes the scan start over.
 const token =
-  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|[A-Za-z_][\w.]*|[{}[\]()<>;=\n]/g;
+  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|[A-Za-z_][\w.]*|[{}[\]()<>,;=\n]/g;
 
 /**
  * Reads a file's imports and bounds its nesting and its size, so that a file that is made to stall
@@ -29,6 +29,7 @@ export function scanProto(file: string, text: string): Scan {
   const open: number[] = [];
   let statements = 0;
   let line = 1;
+  let onLine = 0;
   let importing = false;
   const refuse = (message: string): Scan => ({
     imports,
@@ -47,8 +48,12 @@ export function scanProto(file: string, text: string): Scan {
   const tooMany = `a block has more than ${limits.fieldsPerMessage} statements; split the message`;
   for (const [part] of text.matchAll(token)) {
     const first = part.charCodeAt(0);
+    if ((part === ";" || part === "{" || part === ",") && ++onLine > limits.elementsPerLine) {
+      return refuse(`more than ${limits.elementsPerLine} elements are on one line; break the line`);
+    }
     if (part === "\n") {
       line++;
+      onLine = 0;
     } else if (part === "{" || part === "[" || part === "(" || part === "<") {
       if (part === "{" && !count()) return refuse(tooMany);
       open.push(0);
