@@ -71,9 +71,10 @@ describe("scanProto reads the imports", () => {
 
 describe("scanProto bounds", () => {
   const { nestingDepth, fieldsPerMessage } = limits;
-  const field = "a b=1;";
+  const field = "a b=1;\n";
   const deep = "nesting is deeper than 64 levels";
   const many = "a block has more than 2000 statements";
+  const line = "more than 200 elements are on one line";
   const fields = `message A {${field.repeat(fieldsPerMessage)}}`;
 
   it.each([
@@ -81,8 +82,12 @@ describe("scanProto bounds", () => {
     ["brackets of every kind", "{[(<".repeat(nestingDepth / 4).concat("{"), deep],
     ["angle brackets of an option", `option (o) = ${"a:<".repeat(nestingDepth + 1)}`, deep],
     ["fields", `message A {${field.repeat(fieldsPerMessage + 1)}}`, many],
-    ["rpcs with bodies", `service S {${"rpc A(B) returns (C) {}".repeat(2001)}}`, many],
-    ["nested messages", `message A {${"message B {}".repeat(2001)}}`, many],
+    ["rpcs with bodies", `service S {${"rpc A(B) returns (C) {}\n".repeat(2001)}}`, many],
+    ["fields on a line", "a b=1;".repeat(limits.elementsPerLine + 1), "are on one line"],
+    ["values of a line", `reserved ${"1,".repeat(limits.elementsPerLine + 1)}`, "are on one line"],
+    ["elements on a line", `enum E {${"A=0;".repeat(limits.elementsPerLine)}}`, line],
+    ["reserved numbers on a line", `reserved ${"1,".repeat(limits.elementsPerLine + 1)}`, line],
+    ["nested messages", `message A {${"message B {}\n".repeat(2001)}}`, many],
   ])("%s", (_what, text, reason) => {
     expect(scanProto("a.proto", text).problem?.message).toContain(reason);
   });
@@ -90,10 +95,15 @@ describe("scanProto bounds", () => {
   it.each([
     ["that many levels", `${"message A {".repeat(nestingDepth)}${"}".repeat(nestingDepth)}`],
     ["that many fields in each of two messages", fields.repeat(2)],
-    ["many messages in a file", "message A {}".repeat(5000)],
+    [
+      "that many fields on each of two lines",
+      `${"a b=1;".repeat(limits.elementsPerLine)}\n`.repeat(2),
+    ],
+    ["many messages in a file", "message A {}\n".repeat(5000)],
     ["braces in strings and comments", `option a = "${"{".repeat(99)}"; // ${"{".repeat(99)}`],
+    ["that many elements on a line", "A=0;".repeat(limits.elementsPerLine)],
     ["ends without a beginning", "}".repeat(999)],
-    ["rules of many fields", `message A {${"a b=1 [(r)={c:{d:1}}];".repeat(2000)}}`],
+    ["rules of many fields", `message A {${"a b=1 [(r)={c:{d:1}}];\n".repeat(2000)}}`],
   ])("but not %s", (_what, text) => {
     expect(scanProto("a.proto", text).problem).toBeNull();
   });

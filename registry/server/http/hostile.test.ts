@@ -274,7 +274,7 @@ describe("protos", () => {
   const option = (value: string) =>
     evil(`message A { option (charter.nats.v1.event) = {${value}}; string id = 1; }`);
   const fields = (count: number) =>
-    Array.from({ length: count }, (_, i) => `int32 a${i} = ${i + 1};`).join("");
+    Array.from({ length: count }, (_, i) => `int32 a${i} = ${i + 1};`).join("\n");
 
   it.each<[string, string, Expected]>([
     ["deep messages", evil(nested(10_000)), { code: "INVALID_REQUEST" }],
@@ -296,6 +296,11 @@ describe("protos", () => {
     [
       "a message of very many fields",
       evil(`message A {${fields(20_000)}}`),
+      { code: "INVALID_REQUEST" },
+    ],
+    [
+      "very many fields on one line",
+      evil(`message A {${fields(1900).replaceAll("\n", "")}}`),
       { code: "INVALID_REQUEST" },
     ],
     ["an unterminated comment", evil(`/* ${"a".repeat(500_000)}`), { code: "COMPILE_FAILED" }],
@@ -377,10 +382,10 @@ describe("protos", () => {
       evil(
         Array.from(
           { length: perFile / 1000 },
-          (_, m) => `message F${i}M${m} {${"int32 a=1;".repeat(1000)}}`,
+          (_, m) => `message F${i}M${m} {${"int32 a=1;\n".repeat(1000)}}`,
         ).join(""),
       );
-    const files = Array.from({ length: 30 }, (_, i) => ({
+    const files = Array.from({ length: 20 }, (_, i) => ({
       path: `acme/evil/v1/f${i}.proto`,
       content: content(i),
     }));
@@ -396,7 +401,7 @@ describe("protos", () => {
       Array.from(
         { length: 4 },
         (_, m) =>
-          `message ${name}${m} {${Array.from({ length: 1900 }, (_, i) => `${type} a${i}=${i + 1};`).join("")}}`,
+          `message ${name}${m} {${Array.from({ length: 1900 }, (_, i) => `${type} a${i}=${i + 1};`).join("\n")}}`,
       ).join("\n");
     const path = "acme/wide/v1/wide.proto";
     const wide = (type: string) =>
