@@ -62,7 +62,6 @@ export const SubjectListSchema = Type.Object({
   subjects: Type.Array(BindingRecordSchema),
   next: NullableString,
 });
-export type SubjectList = Static<typeof SubjectListSchema>;
 
 /** One version of a subject's contract and the release that brought it. */
 export const SubjectVersionSchema = Type.Object({

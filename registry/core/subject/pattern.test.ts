@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../limits.ts";
 import { pattern } from "../testing/pattern.ts";
-import { overlaps, parsePattern, parseSubject, wildcardOf, within } from "./pattern.ts";
+import { isSubject, overlaps, parsePattern, parseSubject, wildcardOf, within } from "./pattern.ts";
 
 describe("parsePattern", () => {
   it("reads literals, parameters and paths, each one token", () => {
@@ -151,5 +151,36 @@ describe("within", () => {
     ["a.{meta.id}", "a.*", true],
   ])("of the pattern %s and the filter %s is %s", (text, filter, expected) => {
     expect(within(pattern(text), filter.split("."))).toBe(expected);
+  });
+});
+
+describe("isSubject", () => {
+  it("agrees with parseSubject, whatever the text", () => {
+    const piece = fc.constantFrom(
+      "a",
+      "Z-9",
+      "_=~@:+",
+      ".",
+      "..",
+      "*",
+      ">",
+      " ",
+      "\n",
+      "{a}",
+      "é",
+      "",
+    );
+    const texts = fc.oneof(
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("")),
+      fc.nat(40).map((count) => Array(count).fill("a").join(".")),
+      fc.nat(140).map((length) => `a.${"b".repeat(length)}`),
+      fc.nat(5).map((count) => Array(count).fill("c".repeat(120)).join(".")),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(isSubject(text)).toBe(parseSubject(text).ok);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

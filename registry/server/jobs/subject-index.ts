@@ -6,6 +6,7 @@ import type { RegisteredBinding } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
 import { nearestPatterns } from "../../core/subject/nearest.ts";
 import {
+  isSubject,
   parsePattern,
   parseSubject,
   type SubjectPattern,
@@ -154,12 +155,9 @@ function typesOn(record: BindingRecord, role: SubjectRole) {
   }
 }
 
-// A subject of these characters needs no escaping in JSON.
-const concrete = /^[A-Za-z0-9_=~@:+-]{1,128}(?:\.[A-Za-z0-9_=~@:+-]{1,128})*$/;
-
 /** Why a text is neither a subject nor a pattern, or null. */
 export function subjectProblem(text: string): string | null {
-  if (text.length <= limits.subjectLength && concrete.test(text)) return null;
+  if (isSubject(text)) return null;
   if (text.includes("{")) {
     const result = parsePattern(text);
     return result.ok ? null : result.reason;

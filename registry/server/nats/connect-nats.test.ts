@@ -209,6 +209,21 @@ describe("connectNats", () => {
     expect(String(error)).not.toContain("secret-word");
   });
 
+  it("logs in with the credentials of the configuration, and is refused without them", async () => {
+    const closed = await startNatsServer({
+      config: 'authorization { user: "registry", password: "p" }',
+    });
+    try {
+      const options = { url: closed.url, allowOldServer: true };
+      const credentials = { user: "registry", pass: "p" };
+      await (await connectNats({ ...options, credentials }, logger)).close();
+      const refused = await connectNats({ ...options, credentials: {} }, logger).catch(String);
+      expect(refused).toContain("Authorization Violation");
+    } finally {
+      await closed.stop();
+    }
+  });
+
   it("tells that the server is back, so that nothing waits for the next attempt", async () => {
     const passing = await startNatsServer();
     const connection = await connectNats(
