@@ -15,7 +15,9 @@ export function syntheticBinding(i: number): RegisteredBinding {
   const subject = `bench.${module}.service.${operation}`;
   const proto = `bench.${module}.v1`;
   const place = { file: `bench/${module}/v1/service.proto`, line: 100 };
-  const base = { owner: "bench-team", place, messageType: `${proto}.Message${operation}` };
+  const policy = { compression: null, encryption: null };
+  const messageType = `${proto}.Message${operation}`;
+  const base = { owner: "bench-team", place, messageType, ...policy };
   const registered = { subjectVersion: 1, digest: revisionDigest([]) };
   if (i % 2 === 0) {
     const binding = {
@@ -29,6 +31,7 @@ export function syntheticBinding(i: number): RegisteredBinding {
       deadlineMs: 50,
       idempotency: "idempotent" as const,
       replySubject: null,
+      cache: null,
     };
     return { ...registered, binding };
   }
@@ -41,6 +44,7 @@ export function syntheticBinding(i: number): RegisteredBinding {
       { field: "entity_id", index: 7, type: "string" as const },
     ],
     stream: { name: "BENCH_EVENTS", maxAgeS: 300, maxBytes: "0" },
+    deadLetterSubject: null,
   };
   return { ...registered, binding };
 }

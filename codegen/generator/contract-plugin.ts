@@ -105,13 +105,16 @@ function writeJs(f: GeneratedFile, contract: ContractToWrite): void {
   const release = f.import("release", releaseFile);
   f.print(f.jsDoc(describe(contract)));
   if (contract.kind === "event") {
-    const { subject, stream } = eventDefinition(contract.binding);
+    const { pattern: subject, stream, ...policies } = contract.binding;
     f.print(
       ...[f.export("const", contract.name), " = /*@__PURE__*/ ", f.import("defineEvent", runtime)],
       ...["(", f.importSchema(contract.message), ", ", release, ", {"],
     );
     f.print("  subject: ", f.string(subject), ",");
     f.print("  stream: ", literal(stream), ",");
+    f.print("  compression: ", literal(policies.compression), ",");
+    f.print("  encryption: ", literal(policies.encryption), ",");
+    f.print("  deadLetterSubject: ", literal(policies.deadLetterSubject), ",");
     f.print("});");
   } else {
     f.print(
@@ -166,19 +169,19 @@ writeDts.extension = ".d.ts";
 /** What the runtime's `defineService` wants of an rpc. */
 function rpcDefinition(binding: RpcBinding): object {
   const { kind, pattern: subject, queueGroup, deadlineMs, idempotency } = binding;
-  const common = { kind, subject, queueGroup, deadlineMs, idempotency };
+  const { compression, encryption } = binding;
+  const common = { kind, subject, queueGroup, deadlineMs, idempotency, compression, encryption };
   return binding.kind === "request"
-    ? { ...common, replySubject: binding.replySubject }
-    : { ...common, framesSubject: binding.framesPattern };
-}
-
-/** What the runtime's `defineEvent` wants. */
-function eventDefinition({ pattern, stream }: EventBinding) {
-  return { subject: pattern, stream };
+    ? { ...common, replySubject: binding.replySubject, cache: binding.cache }
+    : {
+        ...common,
+        framesSubject: binding.framesPattern,
+        idleTimeoutMs: binding.idleTimeoutMs,
+      };
 }
 
 /** JSON is an expression in every module kind. */
-function literal(value: object | null): string {
+function literal(value: object | string | null): string {
   return JSON.stringify(value);
 }
 

@@ -78,14 +78,12 @@ const supplied: Readonly<Record<string, Foreign>> = {
     importFrom: "@bufbuild/protovalidate/gen",
     npmPackage: "@bufbuild/protovalidate",
   },
-  "charter/nats/v1/binding.proto": {
-    importFrom: "@charter-nats/runtime",
-    npmPackage: "@charter-nats/runtime",
-  },
-  "charter/nats/v1/error.proto": {
-    importFrom: "@charter-nats/runtime",
-    npmPackage: "@charter-nats/runtime",
-  },
+  ...Object.fromEntries(
+    ["binding", "dead_letter", "error", "stream_control"].map((name) => [
+      `charter/nats/v1/${name}.proto`,
+      { importFrom: "@charter-nats/runtime", npmPackage: "@charter-nats/runtime" },
+    ]),
+  ),
 };
 
 /** What the module imports from other npm packages, by proto path. */

@@ -1,4 +1,9 @@
-import { type Binding, subjectsOf } from "../../registry/core/binding/binding.ts";
+import {
+  type Binding,
+  deadLetterType,
+  type SubjectRole,
+  subjectsOf,
+} from "../../registry/core/binding/binding.ts";
 import { commonJs } from "./barrels.ts";
 import type { ModuleKind } from "./generate-code.ts";
 
@@ -6,7 +11,7 @@ import type { ModuleKind } from "./generate-code.ts";
 export interface SubjectEntry {
   readonly pattern: string;
   readonly kind: Binding["kind"];
-  readonly role: "request" | "reply" | "frames" | "event";
+  readonly role: SubjectRole;
   /** The full name of what travels on the subject. */
   readonly messageType: string;
   /** The full name of the rpc, or null for an event. */
@@ -26,13 +31,15 @@ export function subjectEntries(bindings: readonly Binding[]): SubjectEntry[] {
         messageType: travelling(binding, role),
         rpc: binding.kind === "event" ? null : binding.rpc,
         queueGroup: binding.kind !== "event" && role === "request" ? binding.queueGroup : null,
-        stream: binding.kind === "event" ? (binding.stream?.name ?? null) : null,
+        stream:
+          role === "event" && binding.kind === "event" ? (binding.stream?.name ?? null) : null,
       })),
     )
     .sort((a, b) => (a.pattern < b.pattern ? -1 : 1));
 }
 
 function travelling(binding: Binding, role: SubjectEntry["role"]): string {
+  if (role === "dead_letter") return deadLetterType;
   const isAnswer = role === "reply" || role === "frames";
   return isAnswer && binding.kind !== "event" ? binding.replyType : binding.messageType;
 }

@@ -18,6 +18,17 @@ const root = import.meta.dirname;
 const target = join(root, ".charter/dist");
 const gen = "gen/charter/nats/v1";
 
+/** Descriptors are also exported under subpaths of their own: one copy of each. */
+const descriptorsStayOutside = {
+  name: "descriptors-stay-outside",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/gen\/charter\// }, ({ path }) => ({
+      path: path.replace(/^[./]*/, "../"),
+      external: true,
+    }));
+  },
+};
+
 rmSync(target, { recursive: true, force: true });
 declare();
 await Promise.all([bundle("esm"), bundle("cjs")]);
@@ -32,7 +43,8 @@ function declare() {
     stdio: "inherit",
   });
   if (run.status !== 0) process.exit(run.status ?? 1);
-  for (const name of readdirSync(join(types, "src"))) {
+  for (const name of readdirSync(join(types, "src"), { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".d.ts")) continue;
     const path = join(types, "src", name);
     // The compiler leaves the extension of the sources in declarations.
     const text = readFileSync(path, "utf8").replace(/(from ")(\.[^"]+)\.ts"/g, '$1$2.js"');
@@ -52,8 +64,7 @@ async function bundle(kind) {
     platform: "node",
     target: "node20.19",
     packages: "external",
-    // Also exported under subpaths of their own: one copy of each descriptor.
-    external: ["../gen/*"],
+    plugins: [descriptorsStayOutside],
     logLevel: "warning",
   });
   mkdirSync(join(folder, gen), { recursive: true });

@@ -85,19 +85,11 @@ async function serveMock(
   const methods = bindings.map((binding) => {
     const method = desc.methods.find((each) => binding.rpc.endsWith(`.${each.name}`));
     if (method === undefined) throw new Error(`${desc.typeName} has no rpc for ${binding.rpc}.`);
-    const { kind, queueGroup, deadlineMs, idempotency, replySubject } = binding;
-    const definition = {
-      kind,
-      subject: binding.pattern,
-      queueGroup,
-      deadlineMs,
-      idempotency,
-      replySubject,
-    };
+    const { pattern: subject, ...definition } = binding;
     const replies = repliesOf(generator, method.output, seed);
     let turn = 0;
     const answer = () => replies[turn++ % replies.length] as Message;
-    return { name: method.localName, definition, answer };
+    return { name: method.localName, definition: { ...definition, subject }, answer };
   });
   const contract = defineService(
     desc,

@@ -27,7 +27,15 @@ export function bindingRecord(
     idempotency: rpc?.idempotency ?? null,
     replySubject: binding.kind === "request" ? binding.replySubject : null,
     framesPattern: binding.kind === "streaming" ? binding.framesPattern : null,
+    idleTimeoutMs: binding.kind === "streaming" ? binding.idleTimeoutMs : null,
+    cache:
+      binding.kind === "request" && binding.cache !== null
+        ? { ttlMs: binding.cache.ttlMs, invalidatedBy: [...binding.cache.invalidatedBy] }
+        : null,
+    compression: binding.compression,
+    encryption: binding.encryption,
     stream: binding.kind === "event" && binding.stream !== null ? { ...binding.stream } : null,
+    deadLetterSubject: binding.kind === "event" ? binding.deadLetterSubject : null,
     file: binding.place.file,
     line: binding.place.line,
     module: release.module,

@@ -1,8 +1,8 @@
 // What `@charter-nats/runtime` exports. Nothing inside of the package imports this file.
 // biome-ignore-start lint/performance/noBarrelFile: the entry of a published package
-export { CharterError, type FieldViolation } from "./charter-error.ts";
-export { type CallOptions, type Client, createClient } from "./client.ts";
-export type { CharterErrorCode } from "./codes.ts";
+
+export type { CallOptions } from "./client/call.ts";
+export { type Client, type ClientOptions, createClient } from "./client/client.ts";
 export type {
   Connection,
   MessageHeaders,
@@ -11,7 +11,9 @@ export type {
   PublishSettings,
   RequestSettings,
   SubscribeSettings,
-} from "./connection.ts";
+} from "./connection/connection.ts";
+export type { FailureListener } from "./connection/failures.ts";
+export { type ExtraHeaders, headerNames } from "./connection/headers.ts";
 export {
   defineEvent,
   defineService,
@@ -26,27 +28,17 @@ export {
   type StreamingContract,
   type StreamPolicy,
   schemaStamp,
-} from "./contract.ts";
-export type { EndpointStats } from "./discovery.ts";
-export { type ErrorReply, readErrorReply, writeErrorReply } from "./error-reply.ts";
-export type { FailureListener } from "./failures.ts";
-export { type ExtraHeaders, headerNames } from "./headers.ts";
-export { type PublishOptions, publish } from "./publisher.ts";
-export {
-  type Evidence,
-  type Handlers,
-  type RunningService,
-  type ServeOptions,
-  type StreamingHandler,
-  serve,
-} from "./service.ts";
-export type { HandlerContext, UnaryHandler } from "./service-call.ts";
+} from "./contract/contract.ts";
 export {
   filterOf,
   type PatternParameter,
   type SubjectPattern,
   subjectOf,
-} from "./subject-pattern.ts";
+} from "./contract/subject-pattern.ts";
+export { CharterError, type FieldViolation } from "./errors/charter-error.ts";
+export type { CharterErrorCode } from "./errors/codes.ts";
+export { type ErrorReply, readErrorReply, writeErrorReply } from "./errors/error-reply.ts";
+export { type PublishOptions, publish } from "./events/publisher.ts";
 export {
   type EventContext,
   type EventHandler,
@@ -57,5 +49,15 @@ export {
   type SubscribeOptions,
   type SubscriptionStats,
   subscribe,
-} from "./subscriber.ts";
+} from "./events/subscriber.ts";
+export type { EndpointStats } from "./service/discovery.ts";
+export {
+  type Evidence,
+  type Handlers,
+  type RunningService,
+  type ServeOptions,
+  type StreamingHandler,
+  serve,
+} from "./service/service.ts";
+export type { HandlerContext, UnaryHandler } from "./service/service-call.ts";
 // biome-ignore-end lint/performance/noBarrelFile: see above

@@ -1,6 +1,6 @@
 import { connect as connect3 } from "@nats-io/transport-node";
 import { connect as connect2 } from "nats";
-import type { Connection, PublishSettings } from "../src/connection.ts";
+import type { Connection, PublishSettings } from "../src/connection/connection.ts";
 
 /** A connection that a test closes, and that can send what no stub sends. */
 export interface TestConnection extends Connection {

@@ -4,7 +4,7 @@ import {
   type RunningNatsServer,
   startNatsServer,
 } from "../../../ci/testing/nats-server.ts";
-import type { NatsMessage } from "../src/connection.ts";
+import type { NatsMessage } from "../src/connection/connection.ts";
 import type { ConnectOptions, clients, TestConnection } from "./connections.ts";
 
 type Client = (typeof clients)[number];

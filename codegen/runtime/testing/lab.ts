@@ -5,7 +5,7 @@ import {
   type RequestContract,
   type ServiceContract,
   type StreamingContract,
-} from "../src/contract.ts";
+} from "../src/contract/contract.ts";
 import {
   type EchoRequestSchema,
   type EchoResponseSchema,
@@ -28,6 +28,9 @@ export const LabContract = defineService(LabService, release, {
     deadlineMs: 1000,
     idempotency: "unknown",
     replySubject: null,
+    cache: null,
+    compression: null,
+    encryption: null,
   },
   watch: {
     kind: "streaming",
@@ -36,6 +39,9 @@ export const LabContract = defineService(LabService, release, {
     deadlineMs: 5000,
     idempotency: "unknown",
     framesSubject: null,
+    idleTimeoutMs: 5000,
+    compression: null,
+    encryption: null,
   },
 }) as ServiceContract<{
   readonly echo: RequestContract<typeof EchoRequestSchema, typeof EchoResponseSchema>;
@@ -53,10 +59,19 @@ export const RangContract: EventContract<
 > = defineEvent(RangSchema, release, {
   subject: "lab.rang.v1.{room}.{level}.{meta.count}.{door_id}",
   stream: null,
+  deadLetterSubject: null,
+  compression: null,
+  encryption: null,
 });
 
 export const KeptContract: EventContract<typeof KeptSchema, Record<string, never>> = defineEvent(
   KeptSchema,
   release,
-  { subject: "lab.kept.v1", stream: { name: "LAB", maxAgeS: 0, maxBytes: "0" } },
+  {
+    subject: "lab.kept.v1",
+    stream: { name: "LAB", maxAgeS: 0, maxBytes: "0" },
+    deadLetterSubject: null,
+    compression: null,
+    encryption: null,
+  },
 );

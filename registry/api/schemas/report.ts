@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { type CheckReport, tiers } from "../../core/gate/report.ts";
 
-export const RoleSchema = Type.Enum(["request", "reply", "frames", "event"]);
+export const RoleSchema = Type.Enum(["request", "reply", "frames", "event", "dead_letter"]);
 const VerdictSchema = Type.Enum(["accepted", "unchanged", "rejected"]);
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 

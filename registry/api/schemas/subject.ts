@@ -18,11 +18,24 @@ export const BindingRecordSchema = Type.Object({
   idempotency: Type.Union([Type.Enum(["unknown", "no_side_effects", "idempotent"]), Type.Null()]),
   replySubject: NullableString,
   framesPattern: NullableString,
+  /** How long a reader waits for the next frame, in milliseconds; null where none is. */
+  idleTimeoutMs: Type.Union([Type.Integer(), Type.Null()]),
+  /** How long a reply may be given again, and the events that make it stale; null for never. */
+  cache: Type.Union([
+    Type.Object({ ttlMs: Type.Integer(), invalidatedBy: Type.Array(Type.String()) }),
+    Type.Null(),
+  ]),
+  /** How large payloads may be made smaller; null for not at all. */
+  compression: Type.Union([Type.Literal("zstd"), Type.Null()]),
+  /** Whether payloads must be encrypted; null where they travel in clear. */
+  encryption: Type.Union([Type.Literal("required"), Type.Null()]),
   /** The JetStream stream that keeps an event; null for a core subject. */
   stream: Type.Union([
     Type.Object({ name: Type.String(), maxAgeS: Type.Integer(), maxBytes: Type.String() }),
     Type.Null(),
   ]),
+  /** Where consumers put events that they gave up on; null for nowhere. */
+  deadLetterSubject: NullableString,
   /** Where the binding is written. */
   file: Type.String(),
   line: Type.Integer(),

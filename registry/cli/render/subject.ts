@@ -31,6 +31,10 @@ export function renderResolution(resolution: Resolution, style: Style): string {
     ["requests on", resolution.pattern === binding.pattern ? null : binding.pattern],
     ["replies on", binding.replySubject],
     ["frames on", binding.framesPattern],
+    ["cached", binding.cache === null ? null : renderCache(binding.cache)],
+    ["compression", binding.compression],
+    ["encryption", binding.encryption],
+    ["dead letters", binding.deadLetterSubject],
     ["stream", binding.stream === null ? null : renderStream(binding.stream)],
     ["owner", binding.owner],
     ["contract", `v${resolution.subjectVersion}`],
@@ -40,10 +44,15 @@ export function renderResolution(resolution: Resolution, style: Style): string {
   ];
   const pairs = optional.filter((pair): pair is [string, string] => pair[1] !== null);
   const side =
-    resolution.role === "reply" || resolution.role === "frames"
-      ? `${resolution.role} of a ${resolution.kind}`
-      : resolution.kind;
+    resolution.role === "request" || resolution.role === "event"
+      ? resolution.kind
+      : `${resolution.role.replace("_", " ")} of a ${resolution.kind}`;
   return `${style("bold", resolution.pattern)} (${side})\n${renderPairs(pairs, style)}`;
+}
+
+function renderCache({ ttlMs, invalidatedBy }: { ttlMs: number; invalidatedBy: string[] }): string {
+  const until = invalidatedBy.length === 0 ? "" : `, until ${invalidatedBy.join(" or ")}`;
+  return `for ${ttlMs} ms${until}`;
 }
 
 function renderStream(stream: { name: string; maxAgeS: number; maxBytes: string }): string {

@@ -19,6 +19,10 @@ interface BindingBase {
   readonly parameters: readonly Parameter[];
   /** The full name of the message that travels on the subject. */
   readonly messageType: string;
+  /** How senders may make large payloads smaller, or null. */
+  readonly compression: "zstd" | null;
+  /** Whether payloads must be encrypted, or null where they travel in clear. */
+  readonly encryption: "required" | null;
   /** The team that answers for it, or null. */
   readonly owner: string | null;
   readonly place: Place;
@@ -37,9 +41,18 @@ interface RpcBinding extends BindingBase {
   readonly idempotency: Idempotency;
 }
 
+/** How long a reply may be given again to an equal request. */
+export interface CachePolicy {
+  readonly ttlMs: number;
+  /** The patterns of the events that make it stale. */
+  readonly invalidatedBy: readonly string[];
+}
+
 /** One request, one reply. */
 export interface RequestBinding extends RpcBinding {
   readonly kind: "request";
+  /** Null where replies may not be cached. */
+  readonly cache: CachePolicy | null;
   /** A subject under which the reply type is also known, or null. */
   readonly replySubject: string | null;
 }
@@ -50,6 +63,8 @@ export interface StreamingBinding extends RpcBinding {
   /** The pattern that frames are sent on, or null for the caller's inbox. */
   readonly framesPattern: string | null;
   readonly framesParameters: readonly Parameter[];
+  /** How long a reader waits for the next frame, in milliseconds. */
+  readonly idleTimeoutMs: number;
 }
 
 /** A JetStream stream that keeps events. Zero stands for no limit. */
@@ -64,7 +79,12 @@ export interface EventBinding extends BindingBase {
   readonly kind: "event";
   /** The stream that keeps it, or null for a core subject. */
   readonly stream: StreamPolicy | null;
+  /** Where consumers put events that they gave up on, or null. */
+  readonly deadLetterSubject: string | null;
 }
+
+/** The full name of the message that travels on dead-letter subjects. */
+export const deadLetterType = "charter.nats.v1.DeadLetter";
 
 /** The contract of one subject pattern. */
 export type Binding = RequestBinding | StreamingBinding | EventBinding;
@@ -72,10 +92,13 @@ export type Binding = RequestBinding | StreamingBinding | EventBinding;
 export type BindingKind = Binding["kind"];
 
 /** Which side of its binding a subject is. */
-export type SubjectRole = "request" | "reply" | "frames" | "event";
+export type SubjectRole = "request" | "reply" | "frames" | "event" | "dead_letter";
 
 /** What a caller waits when the contract does not say, in milliseconds. */
 export const defaultDeadlineMs = 5000;
+
+/** What a reader of frames waits for the next one when the contract does not say, in milliseconds. */
+export const defaultIdleTimeoutMs = 5000;
 
 /** All subjects that a binding claims, with the side that each is. */
 export function subjectsOf(
@@ -97,6 +120,11 @@ export function subjectsOf(
             { pattern: binding.framesPattern, role: "frames" },
           ];
     case "event":
-      return [{ pattern: binding.pattern, role: "event" }];
+      return binding.deadLetterSubject === null
+        ? [{ pattern: binding.pattern, role: "event" }]
+        : [
+            { pattern: binding.pattern, role: "event" },
+            { pattern: binding.deadLetterSubject, role: "dead_letter" },
+          ];
   }
 }

@@ -11,6 +11,8 @@ const rpcBase = {
   queueGroup: "q.shop",
   deadlineMs: 50,
   idempotency: "idempotent",
+  compression: null,
+  encryption: null,
 } as const;
 const request: RequestBinding = {
   ...rpcBase,
@@ -18,6 +20,7 @@ const request: RequestBinding = {
   pattern: "a.buy.v1",
   rpc: "p.Shop.Buy",
   replySubject: null,
+  cache: null,
 };
 const mirrored: RequestBinding = { ...request, replySubject: "a.bought.v1" };
 const streaming: StreamingBinding = {
@@ -27,6 +30,7 @@ const streaming: StreamingBinding = {
   rpc: "p.Shop.Watch",
   framesPattern: "a.seen.v1",
   framesParameters: [],
+  idleTimeoutMs: 5000,
 };
 const event: EventBinding = {
   kind: "event",
@@ -36,6 +40,9 @@ const event: EventBinding = {
   owner: null,
   place: { file: "p.proto", line: 9 },
   stream: { name: "SHOP", maxAgeS: 300, maxBytes: "1000" },
+  deadLetterSubject: null,
+  compression: null,
+  encryption: null,
 };
 const core: EventBinding = { ...event, stream: null };
 const kept = (maxAgeS: number, maxBytes: string): EventBinding => ({

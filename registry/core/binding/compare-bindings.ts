@@ -53,6 +53,8 @@ function compareOne(old: Binding, now: Binding): Change[] {
     if (a !== b) changes.push(change(rule, old, now, what, a, b));
   };
   differ("BINDING_TYPE_SAME", "the message type", old.messageType, now.messageType);
+  differ("BINDING_COMPRESSION_SAME", "the compression", old.compression, now.compression);
+  differ("BINDING_ENCRYPTION_SAME", "the encryption", old.encryption, now.encryption);
   if (old.kind === "event" && now.kind === "event") compareStreams(old.stream, now.stream, differ);
   if (old.kind !== "event" && now.kind !== "event") compareRpcs(old, now, differ);
   // A subject that is added beside the request's breaks nobody; one that moves or goes does.
@@ -62,6 +64,11 @@ function compareOne(old: Binding, now: Binding): Change[] {
   if (old.kind === "streaming" && now.kind === "streaming") {
     const rule = "BINDING_FRAMES_SUBJECT_SAME";
     differ(rule, "the frames subject", old.framesPattern, now.framesPattern);
+    compareWaits("the idle time-out", old.idleTimeoutMs, now.idleTimeoutMs, differ);
+  }
+  if (old.kind === "event" && now.kind === "event" && old.deadLetterSubject !== null) {
+    const rule = "BINDING_DEAD_LETTER_SAME";
+    differ(rule, "the dead-letter subject", old.deadLetterSubject, now.deadLetterSubject);
   }
   return changes;
 }
@@ -81,14 +88,15 @@ function compareStreams(old: StreamPolicy | null, now: StreamPolicy | null, diff
 function compareRpcs(old: RpcBinding, now: RpcBinding, differ: Differ): void {
   differ("BINDING_TYPE_SAME", "the reply type", old.replyType, now.replyType);
   differ("BINDING_QUEUE_GROUP_SAME", "the queue group", old.queueGroup, now.queueGroup);
-  if (now.deadlineMs < old.deadlineMs) {
-    const rule = "BINDING_DEADLINE_NO_SHORTEN";
-    differ(rule, "the deadline", `${old.deadlineMs} ms`, `${now.deadlineMs} ms`);
-  }
+  compareWaits("the deadline", old.deadlineMs, now.deadlineMs, differ);
   if (strength[now.idempotency] < strength[old.idempotency]) {
     const rule = "BINDING_IDEMPOTENCY_NO_WEAKEN";
     differ(rule, "the idempotency level", old.idempotency, now.idempotency);
   }
+}
+
+function compareWaits(what: string, old: number, now: number, differ: Differ): void {
+  if (now < old) differ("BINDING_DEADLINE_NO_SHORTEN", what, `${old} ms`, `${now} ms`);
 }
 
 const strength = { unknown: 0, idempotent: 1, no_side_effects: 2 } as const;

@@ -65,6 +65,9 @@ describe.concurrent("readBindings reads", () => {
         deadlineMs: 50,
         idempotency: "idempotent",
         replySubject: "acme.bought.v1",
+        cache: null,
+        compression: null,
+        encryption: null,
       },
     ]);
   });
@@ -106,6 +109,9 @@ describe.concurrent("readBindings reads", () => {
         owner: "shop-team",
         place: { file: onlyFile, line: declared },
         stream: { name: "SHOP", maxAgeS: 300, maxBytes: "9007199254740993" },
+        deadLetterSubject: null,
+        compression: null,
+        encryption: null,
       },
     ]);
   });

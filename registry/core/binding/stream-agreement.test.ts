@@ -11,6 +11,9 @@ function event(messageType: string, stream: EventBinding["stream"]) {
     owner: null,
     place: { file: `${messageType}.proto`, line: 7 },
     stream,
+    deadLetterSubject: null,
+    compression: null,
+    encryption: null,
   };
   return { module: "shop/orders", binding };
 }

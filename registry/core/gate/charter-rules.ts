@@ -42,6 +42,24 @@ const rows: readonly Row[] = [
     v2,
   ],
   [
+    "BINDING_DEAD_LETTER_SAME",
+    "wire",
+    "The dead-letter subject changed or went, so whoever watches the old one hears nothing.",
+    "Set the dead-letter subject back.",
+  ],
+  [
+    "BINDING_COMPRESSION_SAME",
+    "wire",
+    "The compression changed: stubs of one release refuse what those of the other send.",
+    v2,
+  ],
+  [
+    "BINDING_ENCRYPTION_SAME",
+    "wire",
+    "The encryption changed: stubs of one release refuse what those of the other send.",
+    v2,
+  ],
+  [
     "BINDING_RETENTION_NO_SHORTEN",
     "dangerous",
     "A stream keeps its messages for less long, so late readers lose some.",
@@ -50,7 +68,7 @@ const rows: readonly Row[] = [
   [
     "BINDING_DEADLINE_NO_SHORTEN",
     "dangerous",
-    "The deadline became shorter, so requests fail that succeeded before.",
+    "The deadline or the idle time-out became shorter, so requests fail that succeeded before.",
     "Keep the deadline, or lengthen it.",
   ],
   [

@@ -12,6 +12,9 @@ const moved: EventBinding = {
   messageType: "bodybroker.world.v1.Moved",
   owner: "world-team",
   stream: null,
+  deadLetterSubject: null,
+  compression: null,
+  encryption: null,
   place,
 };
 const infer: StreamingBinding = {
@@ -26,6 +29,9 @@ const infer: StreamingBinding = {
   idempotency: "unknown",
   framesPattern: "ai.model.{request_id}.token.v1",
   framesParameters: [],
+  idleTimeoutMs: 5000,
+  compression: null,
+  encryption: null,
   owner: null,
   place,
 };

@@ -1,6 +1,6 @@
 import { bindingRecord, type RecordRelease } from "../../api/binding-record.ts";
 import type { BindingRecord, Resolution } from "../../api/schemas/subject.ts";
-import { type SubjectRole, subjectsOf } from "../../core/binding/binding.ts";
+import { deadLetterType, type SubjectRole, subjectsOf } from "../../core/binding/binding.ts";
 import { limits } from "../../core/limits.ts";
 import type { RegisteredBinding } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
@@ -152,6 +152,8 @@ function typesOn(record: BindingRecord, role: SubjectRole) {
     case "reply":
     case "frames":
       return { messageType: record.replyType ?? "", replyType: null };
+    case "dead_letter":
+      return { messageType: deadLetterType, replyType: null };
   }
 }
 

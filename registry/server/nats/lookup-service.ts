@@ -20,6 +20,7 @@ const roles = {
   reply: SubjectRole.REPLY,
   frames: SubjectRole.FRAMES,
   event: SubjectRole.EVENT,
+  dead_letter: SubjectRole.DEAD_LETTER,
 } as const;
 
 const kinds = {

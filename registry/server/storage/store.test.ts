@@ -36,6 +36,9 @@ function bindingOf(name: string): Binding {
     owner: null,
     place: { file: `acme/${name}.proto`, line: 1 },
     stream: null,
+    deadLetterSubject: null,
+    compression: null,
+    encryption: null,
   };
 }
 
@@ -85,7 +88,7 @@ const published = { state: "published", integrity: "sha512-a", registry: "http:/
 
 describe("openDatabase", () => {
   it("brings an empty file to the newest form, with what makes a commit durable", () => {
-    expect(db.pragma("user_version", { simple: true })).toBe(1);
+    expect(db.pragma("user_version", { simple: true })).toBe(2);
     expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
     expect(db.pragma("synchronous", { simple: true })).toBe(2);
     expect(db.pragma("foreign_keys", { simple: true })).toBe(1);
@@ -100,10 +103,21 @@ describe("openDatabase", () => {
     expect(dumpDatabase(dataDir)).toEqual(before);
   });
 
+  it("gives bindings of the first form the policies that they did not have", () => {
+    store.commit(planOf([releaseOf("orders")]));
+    const added = "'$.compression', '$.encryption', '$.deadLetterSubject'";
+    db.exec(`UPDATE binding SET binding = json_remove(binding, ${added})`);
+    db.pragma("user_version = 1");
+    db.close();
+    db = openDatabase(dataDir);
+    const [registered] = createStore(db).headBindings();
+    expect(registered?.binding).toEqual(bindingOf("orders"));
+  });
+
   it("refuses a database of a newer Charter, and leaves it alone", () => {
     db.pragma("user_version = 1000");
     db.close();
-    expect(() => openDatabase(dataDir)).toThrow(/form 1000.*forms up to 1; start a newer Charter/s);
+    expect(() => openDatabase(dataDir)).toThrow(/form 1000.*forms up to 2; start a newer Charter/s);
     db = new Database(join(dataDir, "registry.sqlite"));
     expect(db.pragma("user_version", { simple: true })).toBe(1000);
   });

@@ -7,14 +7,14 @@
 // A `.proto` file that carries them is the whole contract of its subjects: the
 // registry, the stubs, the contract tests and the access rules all read it.
 
-import { extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, extDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file charter/nats/v1/binding.proto.
  */
 export const file_charter_nats_v1_binding = /*@__PURE__*/
-  fileDesc("Ch1jaGFydGVyL25hdHMvdjEvYmluZGluZy5wcm90bxIPY2hhcnRlci5uYXRzLnYxIjUKD1NlcnZpY2VDb250cmFjdBITCgtxdWV1ZV9ncm91cBgBIAEoCRINCgVvd25lchgCIAEoCSJ9Cg5SZXF1ZXN0QmluZGluZxIPCgdzdWJqZWN0GAEgASgJEhMKC2RlYWRsaW5lX21zGAIgASgNEhUKDXJlcGx5X3N1YmplY3QYAyABKAkSLgoGZnJhbWVzGAQgASgLMh4uY2hhcnRlci5uYXRzLnYxLkZyYW1lc0JpbmRpbmciIAoNRnJhbWVzQmluZGluZxIPCgdzdWJqZWN0GAEgASgJIk8KDEV2ZW50QmluZGluZxIPCgdzdWJqZWN0GAEgASgJEi4KBnN0cmVhbRgCIAEoCzIeLmNoYXJ0ZXIubmF0cy52MS5TdHJlYW1CaW5kaW5nIkMKDVN0cmVhbUJpbmRpbmcSDAoEbmFtZRgBIAEoCRIRCgltYXhfYWdlX3MYAiABKA0SEQoJbWF4X2J5dGVzGAMgASgEOl0KB3NlcnZpY2USHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY/JEFIAEoCzIgLmNoYXJ0ZXIubmF0cy52MS5TZXJ2aWNlQ29udHJhY3RSB3NlcnZpY2U6WwoHcmVxdWVzdBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGP2RBSABKAsyHy5jaGFydGVyLm5hdHMudjEuUmVxdWVzdEJpbmRpbmdSB3JlcXVlc3Q6VgoFZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMY/pEFIAEoCzIdLmNoYXJ0ZXIubmF0cy52MS5FdmVudEJpbmRpbmdSBWV2ZW50OkAKCXNlbnNpdGl2ZRIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY/5EFIAEoCFIJc2Vuc2l0aXZliAEBYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Ch1jaGFydGVyL25hdHMvdjEvYmluZGluZy5wcm90bxIPY2hhcnRlci5uYXRzLnYxIjUKD1NlcnZpY2VDb250cmFjdBITCgtxdWV1ZV9ncm91cBgBIAEoCRINCgVvd25lchgCIAEoCSKoAgoOUmVxdWVzdEJpbmRpbmcSDwoHc3ViamVjdBgBIAEoCRITCgtkZWFkbGluZV9tcxgCIAEoDRIVCg1yZXBseV9zdWJqZWN0GAMgASgJEi4KBmZyYW1lcxgEIAEoCzIeLmNoYXJ0ZXIubmF0cy52MS5GcmFtZXNCaW5kaW5nEhQKDGNhY2hlX3R0bF9tcxgFIAEoDRIWCg5pbnZhbGlkYXRlZF9ieRgGIAMoCRIxCgtjb21wcmVzc2lvbhgHIAEoDjIcLmNoYXJ0ZXIubmF0cy52MS5Db21wcmVzc2lvbhIvCgplbmNyeXB0aW9uGAggASgOMhsuY2hhcnRlci5uYXRzLnYxLkVuY3J5cHRpb24SFwoPaWRsZV90aW1lb3V0X21zGAkgASgNIiAKDUZyYW1lc0JpbmRpbmcSDwoHc3ViamVjdBgBIAEoCSLQAQoMRXZlbnRCaW5kaW5nEg8KB3N1YmplY3QYASABKAkSLgoGc3RyZWFtGAIgASgLMh4uY2hhcnRlci5uYXRzLnYxLlN0cmVhbUJpbmRpbmcSMQoLY29tcHJlc3Npb24YAyABKA4yHC5jaGFydGVyLm5hdHMudjEuQ29tcHJlc3Npb24SLwoKZW5jcnlwdGlvbhgEIAEoDjIbLmNoYXJ0ZXIubmF0cy52MS5FbmNyeXB0aW9uEhsKE2RlYWRfbGV0dGVyX3N1YmplY3QYBSABKAkiQwoNU3RyZWFtQmluZGluZxIMCgRuYW1lGAEgASgJEhEKCW1heF9hZ2VfcxgCIAEoDRIRCgltYXhfYnl0ZXMYAyABKAQqQAoLQ29tcHJlc3Npb24SGwoXQ09NUFJFU1NJT05fVU5TUEVDSUZJRUQQABIUChBDT01QUkVTU0lPTl9aU1REEAEqQQoKRW5jcnlwdGlvbhIaChZFTkNSWVBUSU9OX1VOU1BFQ0lGSUVEEAASFwoTRU5DUllQVElPTl9SRVFVSVJFRBABOl0KB3NlcnZpY2USHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY/JEFIAEoCzIgLmNoYXJ0ZXIubmF0cy52MS5TZXJ2aWNlQ29udHJhY3RSB3NlcnZpY2U6WwoHcmVxdWVzdBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGP2RBSABKAsyHy5jaGFydGVyLm5hdHMudjEuUmVxdWVzdEJpbmRpbmdSB3JlcXVlc3Q6VgoFZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMY/pEFIAEoCzIdLmNoYXJ0ZXIubmF0cy52MS5FdmVudEJpbmRpbmdSBWV2ZW50OkAKCXNlbnNpdGl2ZRIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY/5EFIAEoCFIJc2Vuc2l0aXZliAEBYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * Describes the message charter.nats.v1.ServiceContract.
@@ -50,6 +50,34 @@ export const EventBindingSchema = /*@__PURE__*/
  */
 export const StreamBindingSchema = /*@__PURE__*/
   messageDesc(file_charter_nats_v1_binding, 4);
+
+/**
+ * Describes the enum charter.nats.v1.Compression.
+ */
+export const CompressionSchema = /*@__PURE__*/
+  enumDesc(file_charter_nats_v1_binding, 0);
+
+/**
+ * How payloads over 16 KiB may be made smaller.
+ *
+ * @generated from enum charter.nats.v1.Compression
+ */
+export const Compression = /*@__PURE__*/
+  tsEnum(CompressionSchema);
+
+/**
+ * Describes the enum charter.nats.v1.Encryption.
+ */
+export const EncryptionSchema = /*@__PURE__*/
+  enumDesc(file_charter_nats_v1_binding, 1);
+
+/**
+ * Whether payloads may travel in clear.
+ *
+ * @generated from enum charter.nats.v1.Encryption
+ */
+export const Encryption = /*@__PURE__*/
+  tsEnum(EncryptionSchema);
 
 /**
  * What all rpcs of a service have in common on NATS.

@@ -7,7 +7,7 @@
 // A `.proto` file that carries them is the whole contract of its subjects: the
 // registry, the stubs, the contract tests and the access rules all read it.
 
-import type { GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { FieldOptions, MessageOptions, MethodOptions, ServiceOptions } from "@bufbuild/protobuf/wkt";
 
@@ -82,6 +82,45 @@ export declare type RequestBinding = Message<"charter.nats.v1.RequestBinding"> &
    * @generated from field: charter.nats.v1.FramesBinding frames = 4;
    */
   frames?: FramesBinding | undefined;
+
+  /**
+   * How long a reply may be given again to an equal request, in milliseconds.
+   * Zero stands for never. Only for rpcs with one reply and without side effects.
+   *
+   * @generated from field: uint32 cache_ttl_ms = 5;
+   */
+  cacheTtlMs: number;
+
+  /**
+   * The events that make cached replies stale, by their patterns, such as
+   * `ai.world.state.update.v1.{world_id}`. A parameter that is also a field of the
+   * request spares the replies to requests with another value.
+   *
+   * @generated from field: repeated string invalidated_by = 6;
+   */
+  invalidatedBy: string[];
+
+  /**
+   * How large requests, replies and frames may be made smaller.
+   *
+   * @generated from field: charter.nats.v1.Compression compression = 7;
+   */
+  compression: Compression;
+
+  /**
+   * Whether requests, replies and frames may travel in clear.
+   *
+   * @generated from field: charter.nats.v1.Encryption encryption = 8;
+   */
+  encryption: Encryption;
+
+  /**
+   * How long a reader of frames waits for the next one, in milliseconds. Zero
+   * stands for the default of 5000.
+   *
+   * @generated from field: uint32 idle_timeout_ms = 9;
+   */
+  idleTimeoutMs: number;
 };
 
 /**
@@ -133,6 +172,28 @@ export declare type EventBinding = Message<"charter.nats.v1.EventBinding"> & {
    * @generated from field: charter.nats.v1.StreamBinding stream = 2;
    */
   stream?: StreamBinding | undefined;
+
+  /**
+   * How large events may be made smaller.
+   *
+   * @generated from field: charter.nats.v1.Compression compression = 3;
+   */
+  compression: Compression;
+
+  /**
+   * Whether events may travel in clear.
+   *
+   * @generated from field: charter.nats.v1.Encryption encryption = 4;
+   */
+  encryption: Encryption;
+
+  /**
+   * Where a consumer puts events of the stream that it gave up on, each as a
+   * `charter.nats.v1.DeadLetter`. Without it they are only counted.
+   *
+   * @generated from field: string dead_letter_subject = 5;
+   */
+  deadLetterSubject: string;
 };
 
 /**
@@ -176,6 +237,59 @@ export declare type StreamBinding = Message<"charter.nats.v1.StreamBinding"> & {
  * Use `create(StreamBindingSchema)` to create a new message.
  */
 export declare const StreamBindingSchema: GenMessage<StreamBinding>;
+
+/**
+ * How payloads over 16 KiB may be made smaller.
+ *
+ * @generated from enum charter.nats.v1.Compression
+ */
+export enum Compression {
+  /**
+   * They travel as they are.
+   *
+   * @generated from enum value: COMPRESSION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The sender may compress them with zstd, and says so in a header.
+   *
+   * @generated from enum value: COMPRESSION_ZSTD = 1;
+   */
+  ZSTD = 1,
+}
+
+/**
+ * Describes the enum charter.nats.v1.Compression.
+ */
+export declare const CompressionSchema: GenEnum<Compression>;
+
+/**
+ * Whether payloads may travel in clear.
+ *
+ * @generated from enum charter.nats.v1.Encryption
+ */
+export enum Encryption {
+  /**
+   * They may. Nobody encrypts them.
+   *
+   * @generated from enum value: ENCRYPTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * They may not: a payload in clear is refused by whoever receives it. Senders and
+   * receivers hold NATS curve keys.
+   *
+   * @generated from enum value: ENCRYPTION_REQUIRED = 1;
+   */
+  REQUIRED = 1,
+}
+
+/**
+ * Describes the enum charter.nats.v1.Encryption.
+ */
+export declare const EncryptionSchema: GenEnum<Encryption>;
 
 /**
  * What all rpcs of a service have in common on NATS.

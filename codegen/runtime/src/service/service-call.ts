@@ -5,12 +5,12 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { CharterError } from "./charter-error.ts";
-import { checkSubject, decode } from "./codec.ts";
-import type { Connection, MessageHeaders, NatsMessage } from "./connection.ts";
-import type { RequestContract } from "./contract.ts";
-import { type ErrorReply, writeErrorReply } from "./error-reply.ts";
-import { createHeaders, headerNames } from "./headers.ts";
+import type { Connection, MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import { createHeaders, headerNames } from "../connection/headers.ts";
+import type { RequestContract } from "../contract/contract.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import { type ErrorReply, writeErrorReply } from "../errors/error-reply.ts";
+import { checkSubject, decode } from "../payload/codec.ts";
 
 /** What a handler knows of its call. */
 export interface HandlerContext {

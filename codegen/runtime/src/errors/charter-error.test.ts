@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ErrorCode, ErrorCodeSchema } from "../gen/charter/nats/v1/error_pb.js";
+import { ErrorCode, ErrorCodeSchema } from "../../gen/charter/nats/v1/error_pb.js";
 import { CharterError } from "./charter-error.ts";
 import { type CharterErrorCode, codeOfNumber, codes } from "./codes.ts";
 

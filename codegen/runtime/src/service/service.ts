@@ -1,15 +1,16 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { nuid } from "@nats-io/nats-core";
-import { CharterError } from "./charter-error.ts";
-import type { Connection, NatsMessage } from "./connection.ts";
+import type { Connection, NatsMessage } from "../connection/connection.ts";
+import { type FailureListener, printFailure } from "../connection/failures.ts";
+import { type Listener, listen } from "../connection/subscription.ts";
 import {
   type RequestContract,
   type ServiceContract,
   type StreamingContract,
   schemaStamp,
-} from "./contract.ts";
+} from "../contract/contract.ts";
+import { CharterError } from "../errors/charter-error.ts";
 import { discoveryListeners, type EndpointStats, type ServiceDescription } from "./discovery.ts";
-import { type FailureListener, printFailure } from "./failures.ts";
 import {
   type HandlerContext,
   isReplySubject,
@@ -17,7 +18,6 @@ import {
   type UnaryHandler,
 } from "./service-call.ts";
 import { EndpointCounts } from "./service-counts.ts";
-import { type Listener, listen } from "./subscription.ts";
 
 /** Answers a server-streaming rpc. */
 export type StreamingHandler<S extends StreamingContract> =

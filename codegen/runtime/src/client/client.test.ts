@@ -1,13 +1,13 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { clients, type TestConnection } from "../testing/connections.ts";
-import { EchoResponseSchema } from "../testing/gen/lab/v1/lab_pb.js";
-import { LabContract } from "../testing/lab.ts";
-import { bytes, deferred, failureOf, useLab } from "../testing/lab-server.ts";
-import { CharterError } from "./charter-error.ts";
+import { clients, type TestConnection } from "../../testing/connections.ts";
+import { EchoResponseSchema } from "../../testing/gen/lab/v1/lab_pb.js";
+import { LabContract } from "../../testing/lab.ts";
+import { bytes, deferred, failureOf, useLab } from "../../testing/lab-server.ts";
+import type { MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import { createHeaders } from "../connection/headers.ts";
+import { CharterError } from "../errors/charter-error.ts";
 import { createClient } from "./client.ts";
-import type { MessageHeaders, NatsMessage } from "./connection.ts";
-import { createHeaders } from "./headers.ts";
 
 const lab = useLab({
   config: `

@@ -1,14 +1,14 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { CharterError } from "./charter-error.ts";
-import { checkSubject, decode } from "./codec.ts";
-import type { Connection, MessageHeaders, NatsMessage } from "./connection.ts";
-import type { EventContract } from "./contract.ts";
+import type { Connection, MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import { printFailure } from "../connection/failures.ts";
+import { headerNames } from "../connection/headers.ts";
+import { type Listening, listen } from "../connection/subscription.ts";
+import type { EventContract } from "../contract/contract.ts";
+import { filterOf } from "../contract/subject-pattern.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import { checkSubject, decode } from "../payload/codec.ts";
 import { EventQueue } from "./event-queue.ts";
-import { printFailure } from "./failures.ts";
-import { headerNames } from "./headers.ts";
 import { refuseStream } from "./publisher.ts";
-import { filterOf } from "./subject-pattern.ts";
-import { type Listening, listen } from "./subscription.ts";
 
 /** What comes with an event. */
 export interface EventContext {

@@ -1,4 +1,4 @@
-import { ErrorCode } from "../gen/charter/nats/v1/error_pb.js";
+import { ErrorCode } from "../../gen/charter/nats/v1/error_pb.js";
 
 /**
  * The closed list of failures, by Connect's names. `number` is what an error payload carries,

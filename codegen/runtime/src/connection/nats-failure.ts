@@ -1,5 +1,5 @@
-import { CharterError } from "./charter-error.ts";
-import type { CharterErrorCode } from "./codes.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import type { CharterErrorCode } from "../errors/codes.ts";
 
 /** By the error names of nats-core 3.x and the codes of `nats` 2.29, which have no common class. */
 const codeOfFailures: Readonly<Record<string, CharterErrorCode>> = {

@@ -6,11 +6,11 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { CharterError } from "./charter-error.ts";
-import type { CharterErrorCode } from "./codes.ts";
-import type { NatsMessage } from "./connection.ts";
-import { disagreement, type SubjectPattern, subjectOf } from "./subject-pattern.ts";
-import { describeViolations, violationsOf } from "./validation.ts";
+import type { NatsMessage } from "../connection/connection.ts";
+import { disagreement, type SubjectPattern, subjectOf } from "../contract/subject-pattern.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import type { CharterErrorCode } from "../errors/codes.ts";
+import { describeViolations, violationsOf } from "../rules/validation.ts";
 
 export interface Encoded<Desc extends DescMessage> {
   readonly message: MessageShape<Desc>;

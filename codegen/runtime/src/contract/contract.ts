@@ -1,5 +1,5 @@
 import type { DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
-import { CharterError } from "./charter-error.ts";
+import { CharterError } from "../errors/charter-error.ts";
 import { compilePattern, type SubjectPattern } from "./subject-pattern.ts";
 
 /** The release of a module that a stub was generated from. */
@@ -27,6 +27,22 @@ interface RpcContract<I extends DescMessage, O extends DescMessage> {
   /** What a caller waits for the reply, or for the first frame, in milliseconds. */
   readonly deadlineMs: number;
   readonly idempotency: Idempotency;
+  readonly policy: PayloadPolicy;
+}
+
+/** What may and must be done to payloads before they travel. */
+export interface PayloadPolicy {
+  /** How payloads over 16 KiB may be made smaller, or null. */
+  readonly compression: "zstd" | null;
+  /** Whether payloads must be encrypted, or null where they travel in clear. */
+  readonly encryption: "required" | null;
+}
+
+/** How long a reply may be given again to an equal request. */
+export interface CachePolicy {
+  readonly ttlMs: number;
+  /** The patterns of the events that make it stale. */
+  readonly invalidatedBy: readonly string[];
 }
 
 /** One request, one reply. */
@@ -37,6 +53,8 @@ export interface RequestContract<
   readonly kind: "request";
   /** A subject under which the reply type is also known, or null. */
   readonly replySubject: string | null;
+  /** Null where replies may not be cached. */
+  readonly cache: CachePolicy | null;
 }
 
 /** One request, many frames. */
@@ -47,6 +65,8 @@ export interface StreamingContract<
   readonly kind: "streaming";
   /** Where frames go, filled from the request; null for the caller's inbox. */
   readonly framesSubject: SubjectPattern | null;
+  /** How long a reader waits for the next frame, in milliseconds. */
+  readonly idleTimeoutMs: number;
 }
 
 export type MethodContract = RequestContract | StreamingContract;
@@ -77,12 +97,15 @@ export interface EventContract<Desc extends DescMessage = DescMessage, P = unkno
   readonly subject: SubjectPattern;
   /** The stream that keeps the event, or null for a core subject. */
   readonly stream: StreamPolicy | null;
+  /** Where consumers put events that they gave up on, or null. */
+  readonly deadLetterSubject: string | null;
+  readonly policy: PayloadPolicy;
   readonly release: ModuleRelease;
   /** Never set; it carries the types of the parameters. */
   readonly "~parameters"?: P;
 }
 
-interface RpcDefinition {
+interface RpcDefinition extends PayloadPolicy {
   readonly subject: string;
   readonly queueGroup: string;
   readonly deadlineMs: number;
@@ -91,13 +114,22 @@ interface RpcDefinition {
 
 /** What generated code says of an rpc, beside what the service's descriptor says. */
 export type MethodDefinition =
-  | (RpcDefinition & { readonly kind: "request"; readonly replySubject: string | null })
-  | (RpcDefinition & { readonly kind: "streaming"; readonly framesSubject: string | null });
+  | (RpcDefinition & {
+      readonly kind: "request";
+      readonly replySubject: string | null;
+      readonly cache: CachePolicy | null;
+    })
+  | (RpcDefinition & {
+      readonly kind: "streaming";
+      readonly framesSubject: string | null;
+      readonly idleTimeoutMs: number;
+    });
 
 /** What generated code says of an event, beside what the message's descriptor says. */
-export interface EventDefinition {
+export interface EventDefinition extends PayloadPolicy {
   readonly subject: string;
   readonly stream: StreamPolicy | null;
+  readonly deadLetterSubject: string | null;
 }
 
 /** Makes the contract of a service. For generated code, whose declarations give the exact type. */
@@ -135,16 +167,23 @@ function defineMethod(
     queueGroup: definition.queueGroup,
     deadlineMs: definition.deadlineMs,
     idempotency: definition.idempotency,
+    policy: policyOf(definition),
   };
   if (definition.kind === "request") {
-    return { ...base, kind: "request", replySubject: definition.replySubject };
+    const { replySubject, cache } = definition;
+    return { ...base, kind: "request", replySubject, cache };
   }
   const frames = definition.framesSubject;
   return {
     ...base,
     kind: "streaming",
     framesSubject: frames === null ? null : compilePattern(method.input, frames),
+    idleTimeoutMs: definition.idleTimeoutMs,
   };
+}
+
+function policyOf({ compression, encryption }: PayloadPolicy): PayloadPolicy {
+  return { compression, encryption };
 }
 
 /** Makes the contract of an event. For generated code, whose declarations give the exact type. */
@@ -158,6 +197,8 @@ export function defineEvent<Desc extends DescMessage, P = unknown>(
     schema,
     subject: compilePattern(schema, definition.subject),
     stream: definition.stream,
+    deadLetterSubject: definition.deadLetterSubject,
+    policy: policyOf(definition),
     release,
   };
 }

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Level, RangSchema } from "../testing/gen/lab/v1/lab_pb.js";
-import { RangContract } from "../testing/lab.ts";
+import { Level, RangSchema } from "../../testing/gen/lab/v1/lab_pb.js";
+import { RangContract } from "../../testing/lab.ts";
 import { compilePattern, disagreement, filterOf, subjectOf } from "./subject-pattern.ts";
 
 const pattern = RangContract.subject;

@@ -1,14 +1,14 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it, vi } from "vitest";
-import { ErrorCode, ErrorSchema } from "../gen/charter/nats/v1/error_pb.js";
-import { clients } from "../testing/connections.ts";
-import { EchoRequestSchema } from "../testing/gen/lab/v1/lab_pb.js";
-import { LabContract } from "../testing/lab.ts";
-import { bytes, collect, deferred, failureOf, useLab } from "../testing/lab-server.ts";
-import { CharterError } from "./charter-error.ts";
-import { createClient } from "./client.ts";
-import type { MessageHeaders } from "./connection.ts";
-import { createHeaders } from "./headers.ts";
+import { ErrorCode, ErrorSchema } from "../../gen/charter/nats/v1/error_pb.js";
+import { clients } from "../../testing/connections.ts";
+import { EchoRequestSchema } from "../../testing/gen/lab/v1/lab_pb.js";
+import { LabContract } from "../../testing/lab.ts";
+import { bytes, collect, deferred, failureOf, useLab } from "../../testing/lab-server.ts";
+import { createClient } from "../client/client.ts";
+import type { MessageHeaders } from "../connection/connection.ts";
+import { createHeaders } from "../connection/headers.ts";
+import { CharterError } from "../errors/charter-error.ts";
 import { serve } from "./service.ts";
 
 const lab = useLab({

@@ -1,9 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { clients } from "../testing/connections.ts";
-import { Level, type Rang, RangSchema } from "../testing/gen/lab/v1/lab_pb.js";
-import { KeptContract, RangContract } from "../testing/lab.ts";
-import { bytes, collect, failureOf, useLab } from "../testing/lab-server.ts";
+import { clients } from "../../testing/connections.ts";
+import { Level, type Rang, RangSchema } from "../../testing/gen/lab/v1/lab_pb.js";
+import { KeptContract, RangContract } from "../../testing/lab.ts";
+import { bytes, collect, failureOf, useLab } from "../../testing/lab-server.ts";
 import { publish } from "./publisher.ts";
 import { subscribe } from "./subscriber.ts";
 

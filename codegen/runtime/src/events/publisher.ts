@@ -1,10 +1,15 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
-import { CharterError } from "./charter-error.ts";
-import { checkRules, encode } from "./codec.ts";
-import type { Connection } from "./connection.ts";
-import { type EventContract, schemaStamp } from "./contract.ts";
-import { checkExtraHeaders, createHeaders, type ExtraHeaders, headerNames } from "./headers.ts";
-import { fromNatsFailure } from "./nats-failure.ts";
+import type { Connection } from "../connection/connection.ts";
+import {
+  checkExtraHeaders,
+  createHeaders,
+  type ExtraHeaders,
+  headerNames,
+} from "../connection/headers.ts";
+import { fromNatsFailure } from "../connection/nats-failure.ts";
+import { type EventContract, schemaStamp } from "../contract/contract.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import { checkRules, encode } from "../payload/codec.ts";
 
 export interface PublishOptions {
   readonly headers?: ExtraHeaders | undefined;

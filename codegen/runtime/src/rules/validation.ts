@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator, type Validator } from "@bufbuild/protovalidate";
-import { CharterError, type FieldViolation } from "./charter-error.ts";
+import { CharterError, type FieldViolation } from "../errors/charter-error.ts";
 import { matchesPattern } from "./pattern-match.ts";
 
 /** Made on first use and then kept: it holds the compiled rules of every message seen. */

@@ -1,5 +1,5 @@
-import type { NatsMessage } from "./connection.ts";
-import type { Listener } from "./subscription.ts";
+import type { NatsMessage } from "../connection/connection.ts";
+import type { Listener } from "../connection/subscription.ts";
 
 /** One endpoint as ADR-32 describes it. Times are nanoseconds. */
 export interface EndpointStats {

@@ -1,5 +1,5 @@
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
-import { CharterError } from "./charter-error.ts";
+import { CharterError } from "../errors/charter-error.ts";
 
 /** A parameter of a pattern: the token at `index` is the value of a field of the message. */
 export interface PatternParameter {

@@ -1,4 +1,4 @@
-import { CharterError } from "./charter-error.ts";
+import { CharterError } from "../errors/charter-error.ts";
 import type { Connection, NatsMessage, NatsSubscription } from "./connection.ts";
 import { fromNatsFailure } from "./nats-failure.ts";
 

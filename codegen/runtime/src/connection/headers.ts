@@ -1,5 +1,5 @@
 import { headers as natsHeaders } from "@nats-io/nats-core";
-import { CharterError } from "./charter-error.ts";
+import { CharterError } from "../errors/charter-error.ts";
 import type { MessageHeaders } from "./connection.ts";
 
 /** The headers of WIRE, spelled as they travel: NATS compares names by case. */

@@ -1,5 +1,5 @@
-import type { CharterError } from "./charter-error.ts";
-import type { RequestContract } from "./contract.ts";
+import type { RequestContract } from "../contract/contract.ts";
+import type { CharterError } from "../errors/charter-error.ts";
 import type { EndpointStats } from "./discovery.ts";
 
 const nanosecondsPerMillisecond = 1e6;

@@ -1,9 +1,9 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { ErrorSchema, type Error as WireError } from "../gen/charter/nats/v1/error_pb.js";
+import { ErrorSchema, type Error as WireError } from "../../gen/charter/nats/v1/error_pb.js";
+import type { MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import { createHeaders, headerNames } from "../connection/headers.ts";
 import { CharterError } from "./charter-error.ts";
 import { codeOfNumber, codeOfStatus, codes } from "./codes.ts";
-import type { MessageHeaders, NatsMessage } from "./connection.ts";
-import { createHeaders, headerNames } from "./headers.ts";
 
 /** A header is one line that every hop parses; the payload carries the same text in full. */
 const headerTextLength = 256;

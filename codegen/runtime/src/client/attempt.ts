@@ -1,0 +1,64 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import type { Connection, RequestSettings } from "../connection/connection.ts";
+import { checkExtraHeaders, createHeaders, headerNames } from "../connection/headers.ts";
+import { fromNatsFailure } from "../connection/nats-failure.ts";
+import { type ModuleRelease, schemaStamp } from "../contract/contract.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import { readErrorReply } from "../errors/error-reply.ts";
+import { decode } from "../payload/codec.ts";
+import type { AnyRequest, Call, Invoke } from "./call.ts";
+
+/** Sends a request once, and waits for its reply until the deadline. */
+export function attempt(nc: Connection, release: ModuleRelease, method: AnyRequest): Invoke {
+  return async (call) => {
+    const settings = requestSettings(release, method, call);
+    const { signal, onReplyHeaders } = call.options;
+    if (signal?.aborted === true) throw canceled(method, signal);
+    try {
+      const pending = nc.request(call.subject, call.payload, settings);
+      const reply = await (signal === undefined ? pending : untilAborted(pending, method, signal));
+      const failure = readErrorReply(reply);
+      if (failure !== null) throw failure;
+      if (onReplyHeaders !== undefined && reply.headers !== undefined) {
+        onReplyHeaders(reply.headers);
+      }
+      return decode(method.output, reply.data, "data_loss") as MessageShape<DescMessage>;
+    } catch (error) {
+      throw error instanceof CharterError ? error : fromNatsFailure(error, method.rpc);
+    }
+  };
+}
+
+function requestSettings(
+  release: ModuleRelease,
+  method: AnyRequest,
+  { deadlineMs, options }: Call,
+): RequestSettings {
+  const timeout = Math.ceil(deadlineMs);
+  if (!(timeout > 0)) {
+    throw new CharterError("deadline_exceeded", `${method.rpc}: no time is left for the call`);
+  }
+  const differs = timeout !== method.deadlineMs;
+  if (!differs && options.headers === undefined && options.onReplyHeaders === undefined) {
+    return { timeout };
+  }
+  checkExtraHeaders(options.headers ?? {});
+  const headers = createHeaders(options.headers ?? {});
+  if (differs) headers.set(headerNames.deadline, String(timeout));
+  if (options.onReplyHeaders !== undefined) headers.set(headerNames.schema, schemaStamp(release));
+  return { timeout, headers };
+}
+
+function untilAborted<T>(pending: Promise<T>, method: AnyRequest, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(canceled(method, signal));
+    signal.addEventListener("abort", abort, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function canceled(method: AnyRequest, signal: AbortSignal): CharterError {
+  return new CharterError("canceled", `${method.rpc}: the caller gave up`, {
+    cause: signal.reason,
+  });
+}
