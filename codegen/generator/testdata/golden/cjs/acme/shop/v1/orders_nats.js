@@ -19,9 +19,9 @@ const { release } = require("../../../release.js");
  * The contract of service acme.shop.v1.OrderService.
  */
 const OrderServiceContract = /*@__PURE__*/ defineService(OrderService, release, {
-  place: {"kind":"request","subject":"shop.orders.place.request.v1.{region}","queueGroup":"q.shop","deadlineMs":500,"idempotency":"idempotent","replySubject":"shop.orders.place.reply.v1"},
-  track: {"kind":"streaming","subject":"shop.orders.track.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","framesSubject":"shop.orders.track.frames.v1.{meta.request_id}"},
-  cancel: {"kind":"request","subject":"shop.orders.cancel.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","replySubject":null},
+  place: {"kind":"request","subject":"shop.orders.place.request.v1.{region}","queueGroup":"q.shop","deadlineMs":500,"idempotency":"idempotent","compression":null,"encryption":null,"replySubject":"shop.orders.place.reply.v1","cache":null},
+  track: {"kind":"streaming","subject":"shop.orders.track.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","compression":null,"encryption":null,"framesSubject":"shop.orders.track.frames.v1.{meta.request_id}","idleTimeoutMs":5000},
+  cancel: {"kind":"request","subject":"shop.orders.cancel.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","compression":null,"encryption":null,"replySubject":null,"cache":null},
 });
 
 /**
@@ -34,6 +34,9 @@ const OrderServiceContract = /*@__PURE__*/ defineService(OrderService, release, 
 const OrderPlacedContract$ = /*@__PURE__*/ defineEvent(OrderPlacedSchema, release, {
   subject: "shop.orders.placed.v1.{region}.{meta.request_id}.{number}",
   stream: null,
+  compression: null,
+  encryption: null,
+  deadLetterSubject: null,
 });
 
 /**
@@ -46,6 +49,9 @@ const OrderPlacedContract$ = /*@__PURE__*/ defineEvent(OrderPlacedSchema, releas
 const OrderPlaced_ShippedContract = /*@__PURE__*/ defineEvent(OrderPlaced_ShippedSchema, release, {
   subject: "shop.orders.shipped.v1",
   stream: {"name":"SHIPPED","maxAgeS":300,"maxBytes":"0"},
+  compression: null,
+  encryption: null,
+  deadLetterSubject: null,
 });
 
 

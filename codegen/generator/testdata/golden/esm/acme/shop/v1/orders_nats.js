@@ -16,9 +16,9 @@ import { release } from "../../../release.js";
  * The contract of service acme.shop.v1.OrderService.
  */
 export const OrderServiceContract = /*@__PURE__*/ defineService(OrderService, release, {
-  place: {"kind":"request","subject":"shop.orders.place.request.v1.{region}","queueGroup":"q.shop","deadlineMs":500,"idempotency":"idempotent","replySubject":"shop.orders.place.reply.v1"},
-  track: {"kind":"streaming","subject":"shop.orders.track.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","framesSubject":"shop.orders.track.frames.v1.{meta.request_id}"},
-  cancel: {"kind":"request","subject":"shop.orders.cancel.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","replySubject":null},
+  place: {"kind":"request","subject":"shop.orders.place.request.v1.{region}","queueGroup":"q.shop","deadlineMs":500,"idempotency":"idempotent","compression":null,"encryption":null,"replySubject":"shop.orders.place.reply.v1","cache":null},
+  track: {"kind":"streaming","subject":"shop.orders.track.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","compression":null,"encryption":null,"framesSubject":"shop.orders.track.frames.v1.{meta.request_id}","idleTimeoutMs":5000},
+  cancel: {"kind":"request","subject":"shop.orders.cancel.request.v1","queueGroup":"q.shop","deadlineMs":5000,"idempotency":"unknown","compression":null,"encryption":null,"replySubject":null,"cache":null},
 });
 
 /**
@@ -31,6 +31,9 @@ export const OrderServiceContract = /*@__PURE__*/ defineService(OrderService, re
 export const OrderPlacedContract$ = /*@__PURE__*/ defineEvent(OrderPlacedSchema, release, {
   subject: "shop.orders.placed.v1.{region}.{meta.request_id}.{number}",
   stream: null,
+  compression: null,
+  encryption: null,
+  deadLetterSubject: null,
 });
 
 /**
@@ -43,5 +46,8 @@ export const OrderPlacedContract$ = /*@__PURE__*/ defineEvent(OrderPlacedSchema,
 export const OrderPlaced_ShippedContract = /*@__PURE__*/ defineEvent(OrderPlaced_ShippedSchema, release, {
   subject: "shop.orders.shipped.v1",
   stream: {"name":"SHIPPED","maxAgeS":300,"maxBytes":"0"},
+  compression: null,
+  encryption: null,
+  deadLetterSubject: null,
 });
 
