@@ -6,6 +6,11 @@ import type { MessageHeaders } from "./connection.ts";
 export const headerNames = {
   schema: "Charter-Schema",
   deadline: "Charter-Deadline-Ms",
+  seq: "Charter-Seq",
+  eos: "Charter-Eos",
+  encoding: "Charter-Encoding",
+  encryption: "Charter-Encryption",
+  senderKey: "Charter-Sender-Key",
   errorCode: "Nats-Service-Error-Code",
   errorText: "Nats-Service-Error",
 } as const;
