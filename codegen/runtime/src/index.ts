@@ -50,6 +50,7 @@ export {
   type SubscriptionStats,
   subscribe,
 } from "./events/subscriber.ts";
+export { type PayloadKeyConfig, type PayloadKeys, payloadKeys } from "./payload/payload-keys.ts";
 export type { EndpointStats } from "./service/discovery.ts";
 export {
   type Evidence,

@@ -6,23 +6,36 @@ import { type ModuleRelease, schemaStamp } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { readErrorReply } from "../errors/error-reply.ts";
 import { decode } from "../payload/codec.ts";
+import { clearOpener } from "../payload/packing.ts";
+import type { PayloadKeys } from "../payload/payload-keys.ts";
+import { requestSender } from "../payload/request-coder.ts";
 import type { AnyRequest, Call, Invoke } from "./call.ts";
 
 /** Sends a request once, and waits for its reply until the deadline. */
-export function attempt(nc: Connection, release: ModuleRelease, method: AnyRequest): Invoke {
+export function attempt(
+  nc: Connection,
+  release: ModuleRelease,
+  method: AnyRequest,
+  keys?: PayloadKeys,
+): Invoke {
+  const send = requestSender(method, release.module, keys);
+  const openClear = clearOpener({ where: method.rpc, policy: method.policy, code: "data_loss" });
   return async (call) => {
     const settings = requestSettings(release, method, call);
     const { signal, onReplyHeaders } = call.options;
     if (signal?.aborted === true) throw canceled(method, signal);
     try {
-      const pending = nc.request(call.subject, call.payload, settings);
+      const sent = send?.({ payload: call.payload, headers: settings.headers });
+      if (sent?.headers !== undefined) settings.headers = sent.headers;
+      const pending = nc.request(call.subject, sent?.payload ?? call.payload, settings);
       const reply = await (signal === undefined ? pending : untilAborted(pending, method, signal));
-      const failure = readErrorReply(reply);
+      const payload = (sent?.openReply ?? openClear)(reply);
+      const failure = readErrorReply(reply, payload);
       if (failure !== null) throw failure;
       if (onReplyHeaders !== undefined && reply.headers !== undefined) {
         onReplyHeaders(reply.headers);
       }
-      return decode(method.output, reply.data, "data_loss") as MessageShape<DescMessage>;
+      return decode(method.output, payload, "data_loss") as MessageShape<DescMessage>;
     } catch (error) {
       throw error instanceof CharterError ? error : fromNatsFailure(error, method.rpc);
     }

@@ -8,6 +8,7 @@ import type {
 } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { encode } from "../payload/codec.ts";
+import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { attempt } from "./attempt.ts";
 import type { AnyRequest, CallOptions, UnaryMethod } from "./call.ts";
 
@@ -21,18 +22,21 @@ export type Client<S extends ServiceContract> = {
 };
 
 /** How the calls of a client are made. */
-export type ClientOptions = Readonly<Record<string, never>>;
+export interface ClientOptions {
+  /** For rpcs whose contract demands encryption. */
+  readonly keys?: PayloadKeys | undefined;
+}
 
 /** A client of a service. It holds nothing but the connection, and needs no closing. */
 export function createClient<S extends ServiceContract>(
   contract: S,
   nc: Connection,
-  _options: ClientOptions = {},
+  options: ClientOptions = {},
 ): Client<S> {
   const methods = Object.entries(contract.methods).map(([name, method]) => [
     name,
     method.kind === "request"
-      ? unaryMethod(nc, contract.release, method)
+      ? unaryMethod(nc, contract.release, method, options)
       : () => {
           throw new CharterError(
             "unimplemented",
@@ -45,8 +49,13 @@ export function createClient<S extends ServiceContract>(
 
 const noOptions: CallOptions = {};
 
-function unaryMethod(nc: Connection, release: ModuleRelease, method: AnyRequest): UnaryMethod {
-  const invoke = attempt(nc, release, method);
+function unaryMethod(
+  nc: Connection,
+  release: ModuleRelease,
+  method: AnyRequest,
+  { keys }: ClientOptions,
+): UnaryMethod {
+  const invoke = attempt(nc, release, method, keys);
   return async (request: MessageInitShape<DescMessage>, options = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
     const deadlineMs = options.deadlineMs ?? method.deadlineMs;

@@ -34,11 +34,16 @@ export function writeErrorReply(error: CharterError): ErrorReply {
   };
 }
 
-/** The error that a reply stands for, or null for a reply that is a message. */
-export function readErrorReply(reply: NatsMessage): CharterError | null {
-  const { headers } = reply;
+/**
+ * The error that a reply stands for, or null for a reply that is a message. `data` is its payload
+ * where that was made ready to travel.
+ */
+export function readErrorReply(
+  { headers, data: received }: Pick<NatsMessage, "headers" | "data">,
+  data = received,
+): CharterError | null {
   if (headers === undefined || !headers.has(headerNames.errorCode)) return null;
-  const payload = readPayload(reply.data);
+  const payload = readPayload(data);
   const code =
     (payload === null ? null : codeOfNumber(payload.code)) ??
     codeOfStatus(Number(headers.get(headerNames.errorCode)));

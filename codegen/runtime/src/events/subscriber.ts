@@ -1,12 +1,13 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import type { Connection, MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import type { Connection, NatsMessage } from "../connection/connection.ts";
 import { printFailure } from "../connection/failures.ts";
-import { headerNames } from "../connection/headers.ts";
 import { type Listening, listen } from "../connection/subscription.ts";
 import type { EventContract } from "../contract/contract.ts";
 import { filterOf } from "../contract/subject-pattern.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { checkSubject, decode } from "../payload/codec.ts";
+import { eventOpener } from "../payload/event-coder.ts";
+import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { EventQueue } from "./event-queue.ts";
 import { refuseStream } from "./publisher.ts";
 
@@ -29,6 +30,8 @@ export type EventHandler<Desc extends DescMessage> = (
 ) => void | Promise<void>;
 
 export interface SubscribeOptions {
+  /** For events whose contract demands encryption. */
+  readonly keys?: PayloadKeys | undefined;
   /** Instances that name the same group share the events. Without it each gets all. */
   readonly queue?: string | undefined;
   /** Sees events that break their contract, and exceptions of the handler. */
@@ -72,12 +75,16 @@ export interface EventIterable<Desc extends DescMessage>
 /** The values of a subject's parameters; an absent one stands for all values. */
 export type ParameterFilter<P> = { readonly [K in keyof P]?: P[K] | undefined };
 
-type ParametersOf<C> = C extends EventContract<DescMessage, infer P> ? P : never;
+/** The types of an event's parameters. */
+export type ParametersOf<C> = C extends EventContract<DescMessage, infer P> ? P : never;
 type SchemaOf<C extends EventContract> = C["schema"];
 
 /**
- * Subscribes to a core event, and resolves once the server has the subscription. With a handler it
- * calls it for each event; without one it is an async iterable.
+ * Listens to an event, and resolves once the server has the subscription. With a handler it calls it
+ * for each event; without one it is an async iterable.
+ *
+ * It sees what is published while it listens, at most once each, also of an event that a stream
+ * keeps. `consume` misses none of those, and `replay` begins with what was kept before.
  */
 export function subscribe<C extends EventContract>(
   nc: Connection,
@@ -99,7 +106,6 @@ export async function subscribe(
   third: EventHandler<DescMessage> | SubscribeOptions = {},
   fourth: SubscribeOptions = {},
 ): Promise<EventSubscription> {
-  refuseStream(contract);
   const subject = filterOf(contract.subject, parameters);
   if (typeof third === "function") return handleEvents(nc, contract, subject, third, fourth);
   return iterateEvents(nc, contract, subject, third);
@@ -176,12 +182,13 @@ function listenToEvents(
   deliver: (event: ReceivedEvent<DescMessage>) => void,
 ): Promise<Listening> {
   const onError = options.onError ?? printEventFailure;
+  const open = eventOpener(contract, options.keys);
   const onMessage = (received: NatsMessage) => {
     counts.received += 1;
     const context = contextOf(received);
     let message: MessageShape<DescMessage>;
     try {
-      message = decode(contract.schema, received.data, "data_loss");
+      message = decode(contract.schema, open(received), "data_loss");
       checkSubject(contract.subject, received, message, "data_loss");
     } catch (error) {
       counts.refused += 1;
@@ -195,14 +202,7 @@ function listenToEvents(
   );
 }
 
-function contextOf({ subject, headers }: NatsMessage): EventContext {
-  return {
-    subject,
-    schema: headers?.has(headerNames.schema) === true ? headers.get(headerNames.schema) : null,
-    headers,
-  };
-}
-
-function printEventFailure(error: unknown, context: EventContext): void {
+/** What listens to the failures of events when the application does not. */
+export function printEventFailure(error: unknown, context: EventContext): void {
   printFailure(error, context.subject);
 }

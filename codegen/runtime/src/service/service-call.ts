@@ -9,8 +9,11 @@ import type { Connection, MessageHeaders, NatsMessage } from "../connection/conn
 import { createHeaders, headerNames } from "../connection/headers.ts";
 import type { RequestContract } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { type ErrorReply, writeErrorReply } from "../errors/error-reply.ts";
+import { writeErrorReply } from "../errors/error-reply.ts";
 import { checkSubject, decode } from "../payload/codec.ts";
+import type { Envelope } from "../payload/envelope.ts";
+import type { Opener } from "../payload/packing.ts";
+import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
 
 /** What a handler knows of its call. */
 export interface HandlerContext {
@@ -38,6 +41,9 @@ export interface Endpoint {
   readonly nc: Connection;
   readonly method: RequestContract;
   readonly handler: UnaryHandler<DescMessage, DescMessage>;
+  /** Null where requests travel as they are, and `openClear` reads them. */
+  readonly receive: RequestReceiver | null;
+  readonly openClear: Opener;
   /** `<module>@<semver>`, for callers that ask for it. */
   readonly stamp: string;
   readonly onError: (error: unknown, where: string) => void;
@@ -54,6 +60,7 @@ export class ServiceCall implements HandlerContext {
   readonly #message: NatsMessage;
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #received: ReceivedRequest | undefined;
   #answered = false;
   #expiry: CharterError | undefined;
 
@@ -89,11 +96,13 @@ export class ServiceCall implements HandlerContext {
 
   /** Runs the handler. A synchronous handler is answered in the same turn. */
   run(): void {
-    const { method, handler } = this.#endpoint;
+    const { method, handler, receive, openClear } = this.#endpoint;
     let result: unknown;
     try {
+      this.#received = receive?.(this.#message);
       this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
-      const request = decode(method.input, this.#message.data, "invalid_argument");
+      const payload = this.#received?.open() ?? openClear(this.#message);
+      const request = decode(method.input, payload, "invalid_argument");
       checkSubject(method.subject, this.#message, request, "invalid_argument");
       result = handler(request, this);
     } catch (error) {
@@ -156,13 +165,13 @@ export class ServiceCall implements HandlerContext {
     this.#controller?.abort(this.#expiry);
   }
 
-  #answer(error: CharterError | null, reply: Answer): void {
+  #answer(error: CharterError | null, reply: Envelope): void {
     if (this.#answered) return;
     this.#answered = true;
     clearTimeout(this.#timer);
     let outcome = error;
     try {
-      publishAnswer(this.#endpoint.nc, this.#message.reply, reply);
+      this.#publish(reply);
     } catch (cause) {
       outcome = this.#answerTooLarge(cause);
     }
@@ -175,21 +184,18 @@ export class ServiceCall implements HandlerContext {
     this.#endpoint.onError(cause, rpc);
     const error = new CharterError("internal", `${rpc}: the reply could not be sent`, { cause });
     try {
-      publishAnswer(this.#endpoint.nc, this.#message.reply, writeErrorReply(error));
+      this.#publish(writeErrorReply(error));
     } catch {
       // The connection is closed: the first failure is reported, and nobody can be told.
     }
     return error;
   }
-}
 
-interface Answer {
-  readonly payload: Uint8Array;
-  readonly headers: ErrorReply["headers"] | undefined;
-}
-
-function publishAnswer(nc: Connection, to: string | undefined, { payload, headers }: Answer): void {
-  nc.publish(to ?? "", payload, headers === undefined ? undefined : { headers });
+  #publish(reply: Envelope): void {
+    const { payload, headers } = this.#received?.answer(reply) ?? reply;
+    const settings = headers === undefined ? undefined : { headers };
+    this.#endpoint.nc.publish(this.#message.reply ?? "", payload, settings);
+  }
 }
 
 /**

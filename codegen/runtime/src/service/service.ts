@@ -10,6 +10,9 @@ import {
   schemaStamp,
 } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
+import { clearOpener } from "../payload/packing.ts";
+import type { PayloadKeys } from "../payload/payload-keys.ts";
+import { requestReceiver } from "../payload/request-coder.ts";
 import { discoveryListeners, type EndpointStats, type ServiceDescription } from "./discovery.ts";
 import {
   type HandlerContext,
@@ -48,6 +51,8 @@ export type Handlers<S extends ServiceContract> = {
 export type Evidence = "real" | "reference" | "mock";
 
 export interface ServeOptions {
+  /** For rpcs whose contract demands encryption. */
+  readonly keys?: PayloadKeys | undefined;
   /** The semver of what serves; without it, that of the contract's release. */
   readonly version?: string | undefined;
   readonly description?: string | undefined;
@@ -69,8 +74,8 @@ export interface RunningService {
 
 /**
  * Serves the rpcs of a contract, and resolves once the server routes requests here. Rejects with
- * `permission_denied` when the connection may not subscribe, and with `unimplemented` for handlers
- * of streaming rpcs.
+ * `permission_denied` when the connection may not subscribe, with `failed_precondition` when the
+ * contract demands keys that are not there, and with `unimplemented` for handlers of streaming rpcs.
  */
 export async function serve<S extends ServiceContract>(
   nc: Connection,
@@ -85,6 +90,12 @@ export async function serve<S extends ServiceContract>(
       nc,
       method,
       handler,
+      receive: requestReceiver(method, options.keys),
+      openClear: clearOpener({
+        where: method.rpc,
+        policy: method.policy,
+        code: "invalid_argument",
+      }),
       stamp: schemaStamp(contract.release),
       onError,
       onEnd: counts.end,
