@@ -11,6 +11,7 @@ export interface Connection {
 
 export interface PublishSettings {
   headers?: MessageHeaders;
+  reply?: string;
 }
 
 export interface RequestSettings {
@@ -39,6 +40,8 @@ export interface NatsMessage {
 
 /** Headers of a message. Names are case-sensitive; `get` gives "" for what is not there. */
 export interface MessageHeaders {
+  /** What the server itself says with a message, such as 503 when nobody listens; else 0. */
+  readonly code: number;
   get(name: string): string;
   has(name: string): boolean;
   set(name: string, value: string): void;

@@ -48,16 +48,24 @@ export function decode<Desc extends DescMessage>(
   payload: Uint8Array,
   code: CharterErrorCode,
 ): MessageShape<Desc> {
-  let message: MessageShape<Desc>;
+  const message = decodeUnchecked(schema, payload, code);
+  checkRules(schema, message, code);
+  return message;
+}
+
+/** The message in a payload, whatever its rules say. Throws `code` for what does not decode. */
+export function decodeUnchecked<Desc extends DescMessage>(
+  schema: Desc,
+  payload: Uint8Array,
+  code: CharterErrorCode,
+): MessageShape<Desc> {
   try {
-    message = fromBinary(schema, payload);
+    return fromBinary(schema, payload);
   } catch (error) {
     throw new CharterError(code, `the payload is no ${schema.typeName}: ${textOf(error)}`, {
       cause: error,
     });
   }
-  checkRules(schema, message, code);
-  return message;
 }
 
 /** Throws `code` with the violations when a message breaks a rule of its contract. */
