@@ -9,8 +9,6 @@ export const headerNames = {
   seq: "Charter-Seq",
   eos: "Charter-Eos",
   control: "Charter-Control",
-  seq: "Charter-Seq",
-  eos: "Charter-Eos",
   encoding: "Charter-Encoding",
   encryption: "Charter-Encryption",
   senderKey: "Charter-Sender-Key",
