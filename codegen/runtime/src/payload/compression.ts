@@ -16,10 +16,10 @@ export const maxDecompressed = 16 * 1024 * 1024;
 const nodeHasZstd = "zstdCompressSync" in zlib;
 
 /**
- * How long the decompressor in JavaScript may take, in milliseconds: it needs some 10 ms a MiB, and
- * does not notice blocks that are made to keep it busy.
+ * How long the decompressor in JavaScript may take, in milliseconds. 16 MiB take it half of that; a
+ * block of a few bytes can be made to keep it busy for minutes.
  */
-const scriptTimeoutMs = 1000;
+const scriptTimeoutMs = 500;
 
 /** The payload as a zstd frame, or null where it may as well travel as it is. */
 export function compress(payload: Uint8Array): Uint8Array | null {
