@@ -142,7 +142,7 @@ function writeDts(f: GeneratedFile, contract: ContractToWrite): void {
     f.print(
       ...[f.export("declare const", contract.name), ": ", f.import("EventContract", runtime, true)],
       ...["<typeof ", f.importSchema(contract.message, true), ", "],
-      ...[parametersType(f, contract), ">;"],
+      ...[parametersType(f, contract), ", ", streamType(f, contract), ">;"],
     );
   } else {
     f.print(
@@ -193,6 +193,11 @@ function parametersType(f: GeneratedFile, { message, binding }: EventToWrite): P
     return ["  readonly ", f.string(name), ": ", type, ";\n"];
   });
   return ["{\n", ...members, "}"];
+}
+
+/** Whether a stream keeps the event, which says what the runtime can do with it. */
+function streamType(f: GeneratedFile, { binding }: EventToWrite): Printable {
+  return binding.stream === null ? "null" : f.import("StreamPolicy", runtime, true);
 }
 
 /** The key and the type of a parameter, as the runtime's `subscribe` takes it. */

@@ -38,9 +38,9 @@ export {
 export { CharterError, type FieldViolation } from "./errors/charter-error.ts";
 export type { CharterErrorCode } from "./errors/codes.ts";
 export { type ErrorReply, readErrorReply, writeErrorReply } from "./errors/error-reply.ts";
-export { type PublishOptions, publish } from "./events/publisher.ts";
+export type { EventContext } from "./events/event-message.ts";
+export { type PublishOptions, publish, type ReceiptOf } from "./events/publisher.ts";
 export {
-  type EventContext,
   type EventHandler,
   type EventIterable,
   type EventSubscription,
@@ -50,6 +50,7 @@ export {
   type SubscriptionStats,
   subscribe,
 } from "./events/subscriber.ts";
+export type { Receipt } from "./jetstream/receipt.ts";
 export { type PayloadKeyConfig, type PayloadKeys, payloadKeys } from "./payload/payload-keys.ts";
 export type { EndpointStats } from "./service/discovery.ts";
 export {

@@ -5,6 +5,7 @@ import {
   type RequestContract,
   type ServiceContract,
   type StreamingContract,
+  type StreamPolicy,
 } from "../src/contract/contract.ts";
 import {
   type EchoRequestSchema,
@@ -55,7 +56,8 @@ export const RangContract: EventContract<
     readonly level: Level;
     readonly "meta.count": bigint;
     readonly doorId: string;
-  }
+  },
+  null
 > = defineEvent(RangSchema, release, {
   subject: "lab.rang.v1.{room}.{level}.{meta.count}.{door_id}",
   stream: null,
@@ -64,14 +66,14 @@ export const RangContract: EventContract<
   encryption: null,
 });
 
-export const KeptContract: EventContract<typeof KeptSchema, Record<string, never>> = defineEvent(
-  KeptSchema,
-  release,
-  {
-    subject: "lab.kept.v1",
-    stream: { name: "LAB", maxAgeS: 0, maxBytes: "0" },
-    deadLetterSubject: null,
-    compression: null,
-    encryption: null,
-  },
-);
+export const KeptContract: EventContract<
+  typeof KeptSchema,
+  Record<string, never>,
+  StreamPolicy
+> = defineEvent(KeptSchema, release, {
+  subject: "lab.kept.v1",
+  stream: { name: "LAB", maxAgeS: 0, maxBytes: "0" },
+  deadLetterSubject: null,
+  compression: null,
+  encryption: null,
+});

@@ -90,13 +90,20 @@ export interface StreamPolicy {
   readonly maxBytes: string;
 }
 
-/** A message that is published. `P` has the types of the subject's parameters. */
-export interface EventContract<Desc extends DescMessage = DescMessage, P = unknown> {
+/**
+ * A message that is published. `P` has the types of the subject's parameters; `S` says whether a
+ * stream keeps it.
+ */
+export interface EventContract<
+  Desc extends DescMessage = DescMessage,
+  P = unknown,
+  S extends StreamPolicy | null = StreamPolicy | null,
+> {
   readonly kind: "event";
   readonly schema: Desc;
   readonly subject: SubjectPattern;
   /** The stream that keeps the event, or null for a core subject. */
-  readonly stream: StreamPolicy | null;
+  readonly stream: S;
   /** Where consumers put events that they gave up on, or null. */
   readonly deadLetterSubject: string | null;
   readonly policy: PayloadPolicy;
@@ -126,9 +133,10 @@ export type MethodDefinition =
     });
 
 /** What generated code says of an event, beside what the message's descriptor says. */
-export interface EventDefinition extends PayloadPolicy {
+export interface EventDefinition<S extends StreamPolicy | null = StreamPolicy | null>
+  extends PayloadPolicy {
   readonly subject: string;
-  readonly stream: StreamPolicy | null;
+  readonly stream: S;
   readonly deadLetterSubject: string | null;
 }
 
@@ -187,11 +195,11 @@ function policyOf({ compression, encryption }: PayloadPolicy): PayloadPolicy {
 }
 
 /** Makes the contract of an event. For generated code, whose declarations give the exact type. */
-export function defineEvent<Desc extends DescMessage, P = unknown>(
+export function defineEvent<Desc extends DescMessage, P, S extends StreamPolicy | null>(
   schema: Desc,
   release: ModuleRelease,
-  definition: EventDefinition,
-): EventContract<Desc, P> {
+  definition: EventDefinition<S>,
+): EventContract<Desc, P, S> {
   return {
     kind: "event",
     schema,

@@ -5,20 +5,9 @@ import { type Listening, listen } from "../connection/subscription.ts";
 import type { EventContract } from "../contract/contract.ts";
 import { filterOf } from "../contract/subject-pattern.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { checkSubject, decode } from "../payload/codec.ts";
-import { eventOpener } from "../payload/event-coder.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
+import { contextOf, type EventContext, eventReader } from "./event-message.ts";
 import { EventQueue } from "./event-queue.ts";
-import { refuseStream } from "./publisher.ts";
-
-/** What comes with an event. */
-export interface EventContext {
-  /** The subject that the event came on. */
-  readonly subject: string;
-  /** `<module>@<semver>` of the stub that published it, or null when it does not say. */
-  readonly schema: string | null;
-  readonly headers: MessageHeaders | undefined;
-}
 
 /**
  * Handles one event. Events are handed over as they come, also while an earlier promise is open;
@@ -182,14 +171,13 @@ function listenToEvents(
   deliver: (event: ReceivedEvent<DescMessage>) => void,
 ): Promise<Listening> {
   const onError = options.onError ?? printEventFailure;
-  const open = eventOpener(contract, options.keys);
+  const read = eventReader(contract, options.keys);
   const onMessage = (received: NatsMessage) => {
     counts.received += 1;
     const context = contextOf(received);
     let message: MessageShape<DescMessage>;
     try {
-      message = decode(contract.schema, open(received), "data_loss");
-      checkSubject(contract.subject, received, message, "data_loss");
+      message = read(received);
     } catch (error) {
       counts.refused += 1;
       onError(error, context);

@@ -6,7 +6,7 @@
 
 // # sourceMappingURL=https://example.com/evil.js
 
-import type { EventContract, RequestContract, ServiceContract, StreamingContract } from "@charter-nats/runtime";
+import type { EventContract, RequestContract, ServiceContract, StreamingContract, StreamPolicy } from "@charter-nats/runtime";
 import type { CancelRequestSchema, CancelResponseSchema, OrderPlaced_ShippedSchema, OrderPlacedSchema, PlaceRequestSchema, PlaceResponseSchema, TrackRequestSchema, TrackResponseSchema } from "./orders_pb.js";
 import type { Region } from "./region_pb.js";
 
@@ -49,7 +49,7 @@ export declare const OrderPlacedContract$: EventContract<typeof OrderPlacedSchem
   readonly "region": Region;
   readonly "meta.requestId": string;
   readonly "number": bigint;
-}>;
+}, null>;
 
 /**
  * A line of the order went out.
@@ -58,5 +58,5 @@ export declare const OrderPlacedContract$: EventContract<typeof OrderPlacedSchem
  *
  * The contract of message acme.shop.v1.OrderPlaced.Shipped.
  */
-export declare const OrderPlaced_ShippedContract: EventContract<typeof OrderPlaced_ShippedSchema, Record<string, never>>;
+export declare const OrderPlaced_ShippedContract: EventContract<typeof OrderPlaced_ShippedSchema, Record<string, never>, StreamPolicy>;
 
