@@ -30,6 +30,11 @@ export declare type EchoRequest = Message<"lab.v1.EchoRequest"> & {
    * @generated from field: uint32 times = 3;
    */
   times: number;
+
+  /**
+   * @generated from field: bytes blob = 4;
+   */
+  blob: Uint8Array;
 };
 
 /**
@@ -51,6 +56,11 @@ export declare type EchoResponse = Message<"lab.v1.EchoResponse"> & {
    * @generated from field: uint32 times = 2;
    */
   times: number;
+
+  /**
+   * @generated from field: bytes blob = 3;
+   */
+  blob: Uint8Array;
 };
 
 /**
@@ -141,6 +151,11 @@ export declare type Rang = Message<"lab.v1.Rang"> & {
    * @generated from field: string text = 6;
    */
   text: string;
+
+  /**
+   * @generated from field: bytes blob = 7;
+   */
+  blob: Uint8Array;
 };
 
 /**
