@@ -24,6 +24,7 @@ export async function runServer(
   const stop = signalled();
   try {
     const registry = await startRegistry(config, logger);
+    logger.info(`listening at ${registry.url}`);
     process.stdout.write(`${JSON.stringify({ ready: true, http: registry.url })}\n`);
     await stop;
     await registry.stop();

@@ -1,12 +1,13 @@
 import swagger from "@fastify/swagger";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Logger } from "pino";
 import pkg from "../../../package.json" with { type: "json" };
 import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
 import { moduleListRoutes, moduleRoutes } from "./module-routes.ts";
 import { SharedProblem, withProblem } from "./openapi.ts";
 import { operationRoutes } from "./operation-routes.ts";
-import { sendClientError, sendProblem } from "./problems.ts";
+import { problemSender, sendClientError } from "./problems.ts";
 import { proposalRoutes } from "./proposal-routes.ts";
 import type { AppPorts } from "./routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
@@ -20,15 +21,11 @@ import { subjectVersionRoutes } from "./subject-version-routes.ts";
  */
 export async function buildApp(
   ports: AppPorts,
-  logger: FastifyBaseLogger,
+  logger: Logger,
   { requestMs }: { readonly requestMs: number } = limits,
 ): Promise<FastifyInstance> {
+  const sendProblem = problemSender(logger);
   const app = fastify({
-    loggerInstance: logger,
-    // A logger of its own for each request costs as much as finding a subject, and adds only a number.
-    childLoggerFactory: (parent) => parent,
-    // One line for each request costs more than a look-up; failures are logged by sendProblem.
-    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.requestBytes,
     requestTimeout: requestMs,
     // Node looks for requests that are too slow this often, by default every 30 s.
