@@ -41,7 +41,8 @@ function decompressNatively(compressed: Uint8Array): Uint8Array {
   const size = boundedSize(compressed);
   // The bound of the output must not be 0.
   const content = zlib.zstdDecompressSync(compressed, { maxOutputLength: size + 1 });
-  return checkedSize(content, size);
+  // The fields of a message are views of it, and nobody expects a Buffer in them.
+  return checkedSize(new Uint8Array(content.buffer, content.byteOffset, content.length), size);
 }
 
 /** For Nodes without zstd. */

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { createCurve, fromCurveSeed } from "@nats-io/nkeys";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { curveSeed } from "../../testing/curve-seed.ts";
 import { bytes } from "../../testing/lab-server.ts";
+import { curveSeed } from "../../testing/payload-labs.ts";
 import { CurveKey, isPublicCurveKey } from "./curve-key.ts";
 import { payloadKeys } from "./payload-keys.ts";
 
