@@ -2,22 +2,30 @@ import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Connection, RequestSettings } from "../connection/connection.ts";
 import { checkExtraHeaders, createHeaders, headerNames } from "../connection/headers.ts";
 import { fromNatsFailure } from "../connection/nats-failure.ts";
-import { type ModuleRelease, schemaStamp } from "../contract/contract.ts";
+import { type MethodContract, type ModuleRelease, schemaStamp } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { readErrorReply } from "../errors/error-reply.ts";
-import { decode } from "../payload/codec.ts";
+import { decode, decodeUnchecked } from "../payload/codec.ts";
 import { clearOpener } from "../payload/packing.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { requestSender } from "../payload/request-coder.ts";
 import type { AnyRequest, Call, Invoke } from "./call.ts";
+
+export interface AttemptOptions {
+  /** For rpcs whose contract demands encryption. */
+  readonly keys?: PayloadKeys | undefined;
+  /** Whether a reply that breaks its rules is `data_loss`. The service is trusted without it. */
+  readonly validateReplies?: boolean | undefined;
+}
 
 /** Sends a request once, and waits for its reply until the deadline. */
 export function attempt(
   nc: Connection,
   release: ModuleRelease,
   method: AnyRequest,
-  keys?: PayloadKeys,
+  { keys, validateReplies = false }: AttemptOptions,
 ): Invoke {
+  const read = validateReplies ? decode : decodeUnchecked;
   const send = requestSender(method, release.module, keys);
   const openClear = clearOpener({ where: method.rpc, policy: method.policy, code: "data_loss" });
   return async (call) => {
@@ -35,17 +43,18 @@ export function attempt(
       if (onReplyHeaders !== undefined && reply.headers !== undefined) {
         onReplyHeaders(reply.headers);
       }
-      return decode(method.output, payload, "data_loss") as MessageShape<DescMessage>;
+      return read(method.output, payload, "data_loss") as MessageShape<DescMessage>;
     } catch (error) {
       throw error instanceof CharterError ? error : fromNatsFailure(error, method.rpc);
     }
   };
 }
 
-function requestSettings(
+/** How a request is sent. Throws `deadline_exceeded` or `invalid_argument` for what cannot be. */
+export function requestSettings(
   release: ModuleRelease,
-  method: AnyRequest,
-  { deadlineMs, options }: Call,
+  method: MethodContract,
+  { deadlineMs, options }: Pick<Call, "deadlineMs" | "options">,
 ): RequestSettings {
   const timeout = Math.ceil(deadlineMs);
   if (!(timeout > 0)) {
@@ -70,7 +79,7 @@ function untilAborted<T>(pending: Promise<T>, method: AnyRequest, signal: AbortS
   });
 }
 
-function canceled(method: AnyRequest, signal: AbortSignal): CharterError {
+export function canceled(method: MethodContract, signal: AbortSignal): CharterError {
   return new CharterError("canceled", `${method.rpc}: the caller gave up`, {
     cause: signal.reason,
   });

@@ -71,9 +71,14 @@ describe.each(clients)("createClient on $client", (client) => {
   ])("rejects %s with data_loss", async (_, reply) => {
     const nc = await lab.connect(client);
     await answer(nc, () => reply);
-    expect(await failureOf(createClient(LabContract, nc).echo(request))).toMatchObject({
-      code: "data_loss",
-    });
+    const { echo } = createClient(LabContract, nc, { validateReplies: true });
+    expect(await failureOf(echo(request))).toMatchObject({ code: "data_loss" });
+  });
+
+  it("takes a reply that breaks its rules, unless it is told to look", async () => {
+    const nc = await lab.connect(client);
+    await answer(nc, () => ({ payload: text("") }));
+    expect((await createClient(LabContract, nc).echo(request)).text).toBe("");
   });
 
   it.each([

@@ -8,8 +8,7 @@ import type {
 } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { encode } from "../payload/codec.ts";
-import type { PayloadKeys } from "../payload/payload-keys.ts";
-import { attempt } from "./attempt.ts";
+import { type AttemptOptions, attempt } from "./attempt.ts";
 import type { AnyRequest, CallOptions, UnaryMethod } from "./call.ts";
 
 /** The methods of a service's contract. Each rejects with a `CharterError`, whatever happens. */
@@ -22,10 +21,7 @@ export type Client<S extends ServiceContract> = {
 };
 
 /** How the calls of a client are made. */
-export interface ClientOptions {
-  /** For rpcs whose contract demands encryption. */
-  readonly keys?: PayloadKeys | undefined;
-}
+export interface ClientOptions extends AttemptOptions {}
 
 /** A client of a service. It holds nothing but the connection, and needs no closing. */
 export function createClient<S extends ServiceContract>(
@@ -53,9 +49,9 @@ function unaryMethod(
   nc: Connection,
   release: ModuleRelease,
   method: AnyRequest,
-  { keys }: ClientOptions,
+  clientOptions: ClientOptions,
 ): UnaryMethod {
-  const invoke = attempt(nc, release, method, keys);
+  const invoke = attempt(nc, release, method, clientOptions);
   return async (request: MessageInitShape<DescMessage>, options = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
     const deadlineMs = options.deadlineMs ?? method.deadlineMs;

@@ -10,7 +10,7 @@ import { createHeaders, headerNames } from "../connection/headers.ts";
 import type { RequestContract } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { writeErrorReply } from "../errors/error-reply.ts";
-import { checkSubject, decode } from "../payload/codec.ts";
+import { checkSubject, type decode } from "../payload/codec.ts";
 import type { Envelope } from "../payload/envelope.ts";
 import type { Opener } from "../payload/packing.ts";
 import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
@@ -41,6 +41,8 @@ export interface Endpoint {
   readonly nc: Connection;
   readonly method: RequestContract;
   readonly handler: UnaryHandler<DescMessage, DescMessage>;
+  /** Checks the rules as well, unless the service does without. */
+  readonly decodeRequest: typeof decode;
   /** Null where requests travel as they are, and `openClear` reads them. */
   readonly receive: RequestReceiver | null;
   readonly openClear: Opener;
@@ -96,13 +98,13 @@ export class ServiceCall implements HandlerContext {
 
   /** Runs the handler. A synchronous handler is answered in the same turn. */
   run(): void {
-    const { method, handler, receive, openClear } = this.#endpoint;
+    const { method, handler, receive, openClear, decodeRequest } = this.#endpoint;
     let result: unknown;
     try {
       this.#received = receive?.(this.#message);
       this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
       const payload = this.#received?.open() ?? openClear(this.#message);
-      const request = decode(method.input, payload, "invalid_argument");
+      const request = decodeRequest(method.input, payload, "invalid_argument");
       checkSubject(method.subject, this.#message, request, "invalid_argument");
       result = handler(request, this);
     } catch (error) {

@@ -50,6 +50,14 @@ describe.each(clients)("serve on $client", (client) => {
     expect(reply.text).toBe(`hello ${subject} 700 y`);
   });
 
+  it("hands over what breaks its rules when it is told not to look", async () => {
+    const nc = await lab.connect(client);
+    const echo = vi.fn(() => ({ text: "x" }));
+    await serve(nc, LabContract, { echo }, { validateRequests: false });
+    await createClient(LabContract, nc).echo({ room: "r1", text: "x".repeat(21) });
+    expect(echo).toHaveBeenCalledOnce();
+  });
+
   it("answers invalid_argument with the violations, before the handler", async () => {
     const nc = await lab.connect(client);
     const echo = vi.fn(() => ({ text: "x" }));

@@ -10,6 +10,7 @@ import {
   schemaStamp,
 } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
+import { decode, decodeUnchecked } from "../payload/codec.ts";
 import { clearOpener } from "../payload/packing.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { requestReceiver } from "../payload/request-coder.ts";
@@ -56,6 +57,11 @@ export interface ServeOptions {
   /** The semver of what serves; without it, that of the contract's release. */
   readonly version?: string | undefined;
   readonly description?: string | undefined;
+  /**
+   * `false` hands requests to handlers that break the rules of their contract: for a service that
+   * only trusted callers reach, and that needs each microsecond.
+   */
+  readonly validateRequests?: boolean | undefined;
   /** Told to whoever looks the service up. `real` without it. */
   readonly evidence?: Evidence | undefined;
   /** Sees exceptions of handlers, and requests that cannot be answered. */
@@ -90,6 +96,7 @@ export async function serve<S extends ServiceContract>(
       nc,
       method,
       handler,
+      decodeRequest: options.validateRequests === false ? decodeUnchecked : decode,
       receive: requestReceiver(method, options.keys),
       openClear: clearOpener({
         where: method.rpc,
