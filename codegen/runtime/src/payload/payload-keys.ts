@@ -75,10 +75,6 @@ export class PayloadKeys {
     return `PayloadKeys(${this.publicKey})`;
   }
 
-  toJSON(): string {
-    return this.toString();
-  }
-
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }

@@ -74,8 +74,7 @@ function openReply(
   purpose: Purpose,
   reply: Incoming,
 ): Uint8Array {
-  const sender = sealedBy(reply);
-  if (sender === null) {
+  if (sealedBy(reply) === null) {
     // Anybody who can reach the inbox can write it, so its code is nothing to act upon.
     const status = headerOf(reply.headers, headerNames.errorCode);
     throw refusal(
@@ -83,10 +82,11 @@ function openReply(
       `the answer came in clear${status === null ? "" : `, as error ${status}`}`,
     );
   }
-  // Whoever knows the public key of the caller can seal for it; the service's key says who did.
-  const payload = sender === service ? open(keys.own, service, purpose, reply) : null;
-  if (payload === null)
+  // Whoever knows the public key of the caller can seal for it, but not with the service's key.
+  const payload = open(keys.own, service, purpose, reply);
+  if (payload === null) {
     throw refusal(terms, "the answer is not sealed by the service that was asked");
+  }
   return unpack(terms, reply, payload);
 }
 
