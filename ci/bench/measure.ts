@@ -64,7 +64,7 @@ export function comparisonOf(charter: readonly Round[], bare: readonly Round[]):
   ];
 }
 
-function figuresOf(rounds: readonly Round[]): Record<string, string> {
+export function figuresOf(rounds: readonly Round[]): Record<string, string> {
   const of = (read: (round: Round) => number) => median(rounds.map(read));
   return {
     "requests/s": Math.round(of(perSecond)).toLocaleString("en"),
