@@ -50,6 +50,13 @@ export {
   type SubscriptionStats,
   subscribe,
 } from "./events/subscriber.ts";
+export { type ConsumeOptions, type Consumption, consume } from "./jetstream/consume.ts";
+export type {
+  ConsumptionStats,
+  DeliveryContext,
+  DeliveryHandler,
+  DeliveryOptions,
+} from "./jetstream/deliveries.ts";
 export type { Receipt } from "./jetstream/receipt.ts";
 export { type PayloadKeyConfig, type PayloadKeys, payloadKeys } from "./payload/payload-keys.ts";
 export type { EndpointStats } from "./service/discovery.ts";
@@ -58,8 +65,9 @@ export {
   type Handlers,
   type RunningService,
   type ServeOptions,
-  type StreamingHandler,
+  type StreamingLimits,
   serve,
 } from "./service/service.ts";
 export type { HandlerContext, UnaryHandler } from "./service/service-call.ts";
+export type { StreamingHandler } from "./streaming/streaming-call.ts";
 // biome-ignore-end lint/performance/noBarrelFile: see above

@@ -4,7 +4,6 @@ import {
   type EventContract,
   type RequestContract,
   type ServiceContract,
-  type StreamingContract,
   type StreamPolicy,
 } from "../src/contract/contract.ts";
 import {
@@ -14,8 +13,6 @@ import {
   LabService,
   type Level,
   RangSchema,
-  type WatchRequestSchema,
-  type WatchResponseSchema,
 } from "./gen/lab/v1/lab_pb.js";
 
 // What the generator would write for lab.proto.
@@ -33,20 +30,8 @@ export const LabContract = defineService(LabService, release, {
     compression: null,
     encryption: null,
   },
-  watch: {
-    kind: "streaming",
-    subject: "lab.watch.request.v1",
-    queueGroup: "q.lab",
-    deadlineMs: 5000,
-    idempotency: "unknown",
-    framesSubject: null,
-    idleTimeoutMs: 5000,
-    compression: null,
-    encryption: null,
-  },
 }) as ServiceContract<{
   readonly echo: RequestContract<typeof EchoRequestSchema, typeof EchoResponseSchema>;
-  readonly watch: StreamingContract<typeof WatchRequestSchema, typeof WatchResponseSchema>;
 }>;
 
 export const RangContract: EventContract<

@@ -6,11 +6,8 @@ import { LabContract, RangContract } from "./lab.ts";
 
 /** The service under another policy. */
 export function labUnder(policy: PayloadPolicy): typeof LabContract {
-  const { echo, watch } = LabContract.methods;
-  return {
-    ...LabContract,
-    methods: { echo: { ...echo, policy }, watch: { ...watch, policy } },
-  };
+  const { echo } = LabContract.methods;
+  return { ...LabContract, methods: { echo: { ...echo, policy } } };
 }
 
 /** The event under another policy. */

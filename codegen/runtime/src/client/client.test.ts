@@ -156,11 +156,4 @@ describe.each(clients)("createClient on $client", (client) => {
       expect(error).toMatchObject({ code: "invalid_argument" });
     }
   });
-
-  it("cannot call a streaming rpc yet, and says so", async () => {
-    const nc = await lab.connect(client);
-    expect(() => createClient(LabContract, nc).watch({})).toThrow(
-      expect.objectContaining({ code: "unimplemented", message: expect.stringContaining("Watch") }),
-    );
-  });
 });

@@ -6,8 +6,8 @@ import type {
   ServiceContract,
   StreamingContract,
 } from "../contract/contract.ts";
-import { CharterError } from "../errors/charter-error.ts";
 import { encode } from "../payload/codec.ts";
+import { streamingMethod } from "../streaming/streaming-method.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import type { AnyRequest, CallOptions, UnaryMethod } from "./call.ts";
 
@@ -33,12 +33,7 @@ export function createClient<S extends ServiceContract>(
     name,
     method.kind === "request"
       ? unaryMethod(nc, contract.release, method, options)
-      : () => {
-          throw new CharterError(
-            "unimplemented",
-            `${method.rpc} is a streaming rpc, which this version of the runtime cannot call`,
-          );
-        },
+      : streamingMethod(nc, contract.release, method, options),
   ]);
   return Object.fromEntries(methods) as Client<S>;
 }

@@ -19,12 +19,18 @@ import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.
 export interface HandlerContext {
   /** The subject that the request came on. */
   readonly subject: string;
-  /** The time that the caller gave when the request arrived, in milliseconds. */
+  /** The time that the caller gave for the reply or the first frame, in milliseconds. */
   readonly deadlineMs: number;
-  /** Fires when the deadline passes; the caller has `deadline_exceeded` by then. */
+  /**
+   * Fires when the deadline passes; the caller has `deadline_exceeded` by then. That of a streaming
+   * rpc also fires when the caller wants no more frames or is gone, and when the service stops.
+   */
   readonly signal: AbortSignal;
   readonly headers: MessageHeaders | undefined;
-  /** What is left of the deadline, to pass on to the next call. Never below 0. */
+  /**
+   * What is left of the deadline, to pass on to the next call; after a first frame, of the time
+   * that the caller waits for the next one. Never below 0.
+   */
   remainingMs(): number;
 }
 
@@ -211,7 +217,8 @@ export function isReplySubject(subject: string | undefined): boolean {
 /** Nine digits are eleven days, and fit a timer. */
 const milliseconds = /^[0-9]{1,9}$/;
 
-function readDeadline(headers: MessageHeaders | undefined): number | null {
+/** The deadline that a request brings, or null. Throws `invalid_argument`. */
+export function readDeadline(headers: MessageHeaders | undefined): number | null {
   if (headers === undefined || !headers.has(headerNames.deadline)) return null;
   const text = headers.get(headerNames.deadline);
   if (milliseconds.test(text) && Number(text) > 0) return Number(text);

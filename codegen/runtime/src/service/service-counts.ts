@@ -1,4 +1,4 @@
-import type { RequestContract } from "../contract/contract.ts";
+import type { MethodContract } from "../contract/contract.ts";
 import type { CharterError } from "../errors/charter-error.ts";
 import type { EndpointStats } from "./discovery.ts";
 
@@ -6,7 +6,7 @@ const nanosecondsPerMillisecond = 1e6;
 
 /** Counts the requests of one endpoint, as ADR-32 reports them. */
 export class EndpointCounts {
-  readonly #method: RequestContract;
+  readonly #method: MethodContract;
   #requests = 0;
   #errors = 0;
   #lastError = "";
@@ -14,7 +14,7 @@ export class EndpointCounts {
   #inHand = 0;
   #onIdle: (() => void)[] = [];
 
-  constructor(method: RequestContract) {
+  constructor(method: MethodContract) {
     this.#method = method;
   }
 

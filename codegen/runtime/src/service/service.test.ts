@@ -257,13 +257,6 @@ describe.each(clients)("serve on $client", (client) => {
     expect(await failureOf(serve(nc, LabContract, { echo }))).toMatchObject({
       code: "permission_denied",
     });
-    async function* watch() {
-      yield {};
-    }
-    expect(await failureOf(serve(nc, LabContract, { echo, watch }))).toMatchObject({
-      code: "unimplemented",
-      message: expect.stringContaining("lab.v1.LabService.Watch"),
-    });
     const none = {} as { echo: typeof echo };
     expect(await failureOf(serve(nc, LabContract, none))).toMatchObject({
       code: "invalid_argument",

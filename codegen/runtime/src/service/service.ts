@@ -4,6 +4,7 @@ import type { Connection, NatsMessage } from "../connection/connection.ts";
 import { type FailureListener, printFailure } from "../connection/failures.ts";
 import { type Listener, listen } from "../connection/subscription.ts";
 import {
+  type MethodContract,
   type RequestContract,
   type ServiceContract,
   type StreamingContract,
@@ -14,38 +15,20 @@ import { decode, decodeUnchecked } from "../payload/codec.ts";
 import { clearOpener } from "../payload/packing.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { requestReceiver } from "../payload/request-coder.ts";
+import { callerSilenceMs as usualSilenceMs } from "../streaming/control.ts";
+import { StreamingCall, type StreamingHandler } from "../streaming/streaming-call.ts";
+import { StreamingCalls } from "../streaming/streaming-calls.ts";
 import { discoveryListeners, type EndpointStats, type ServiceDescription } from "./discovery.ts";
-import {
-  type HandlerContext,
-  isReplySubject,
-  ServiceCall,
-  type UnaryHandler,
-} from "./service-call.ts";
+import { type CallEnd, isReplySubject, ServiceCall, type UnaryHandler } from "./service-call.ts";
 import { EndpointCounts } from "./service-counts.ts";
 
-/** Answers a server-streaming rpc. */
-export type StreamingHandler<S extends StreamingContract> =
-  S extends StreamingContract<infer I, infer O>
-    ? (
-        request: Parameters<UnaryHandler<I, O>>[0],
-        context: HandlerContext,
-      ) => AsyncIterable<Awaited<ReturnType<UnaryHandler<I, O>>>>
-    : never;
-
-type StreamingNames<S extends ServiceContract> = {
-  [K in keyof S["methods"]]: S["methods"][K] extends StreamingContract ? K : never;
-}[keyof S["methods"]];
-
-/** One handler for each rpc of a contract. Those of streaming rpcs may be absent. */
+/** One handler for each rpc of a contract. */
 export type Handlers<S extends ServiceContract> = {
-  readonly [K in Exclude<
-    keyof S["methods"],
-    StreamingNames<S>
-  >]: S["methods"][K] extends RequestContract<infer I, infer O> ? UnaryHandler<I, O> : never;
-} & {
-  readonly [K in StreamingNames<S>]?: S["methods"][K] extends StreamingContract
-    ? StreamingHandler<S["methods"][K]>
-    : never;
+  readonly [K in keyof S["methods"]]: S["methods"][K] extends RequestContract<infer I, infer O>
+    ? UnaryHandler<I, O>
+    : S["methods"][K] extends StreamingContract<infer I, infer O>
+      ? StreamingHandler<I, O>
+      : never;
 };
 
 /** Whether a service is the real one, or stands in for it: the oracle of a test, or a mock. */
@@ -66,6 +49,18 @@ export interface ServeOptions {
   readonly evidence?: Evidence | undefined;
   /** Sees exceptions of handlers, and requests that cannot be answered. */
   readonly onError?: FailureListener | undefined;
+  readonly streaming?: StreamingLimits | undefined;
+}
+
+/** How long a service puts up with things, in milliseconds. */
+export interface StreamingLimits {
+  /**
+   * How long a caller may be silent before it counts as gone: 15000 without it. Callers say
+   * something every 5 s at least.
+   */
+  readonly callerSilenceMs?: number | undefined;
+  /** How long calls may go on after `stop()`, before they end with `unavailable`: 5000 without it. */
+  readonly stopGraceMs?: number | undefined;
 }
 
 export interface RunningService {
@@ -74,14 +69,17 @@ export interface RunningService {
   /** Of this instance. */
   readonly id: string;
   stats(): readonly EndpointStats[];
-  /** Takes no more requests, and resolves when those in hand are answered. */
+  /**
+   * Takes no more requests, and resolves when those in hand are answered. Streaming calls may go on
+   * for a while, then they end with `unavailable`.
+   */
   stop(): Promise<void>;
 }
 
 /**
  * Serves the rpcs of a contract, and resolves once the server routes requests here. Rejects with
- * `permission_denied` when the connection may not subscribe, with `failed_precondition` when the
- * contract demands keys that are not there, and with `unimplemented` for handlers of streaming rpcs.
+ * `permission_denied` when the connection may not subscribe, and with `failed_precondition` when the
+ * contract demands keys that are not there.
  */
 export async function serve<S extends ServiceContract>(
   nc: Connection,
@@ -90,39 +88,30 @@ export async function serve<S extends ServiceContract>(
   options: ServeOptions = {},
 ): Promise<RunningService> {
   const onError = options.onError ?? printFailure;
-  const work = servedMethods(contract, handlers).map(({ method, handler }) => {
-    const counts = new EndpointCounts(method);
-    const endpoint = {
-      nc,
-      method,
-      handler,
-      decodeRequest: options.validateRequests === false ? decodeUnchecked : decode,
-      receive: requestReceiver(method, options.keys),
-      openClear: clearOpener({
-        where: method.rpc,
-        policy: method.policy,
-        code: "invalid_argument",
-      }),
-      stamp: schemaStamp(contract.release),
-      onError,
-      onEnd: counts.end,
-    };
-    return { method, counts, listener: endpointListener(endpoint, counts, onError) };
+  const id = nuid.next();
+  const calls = new StreamingCalls(id, onError);
+  const work = servedMethods(contract, handlers).map((served) => {
+    const counts = new EndpointCounts(served.method);
+    const take = taker(served, { nc, contract, options, calls, onError, onEnd: counts.end });
+    return { ...served, counts, listener: endpointListener(served.method, take, counts, onError) };
   });
-  const service = describe(
-    contract,
-    work.map(({ method }) => method),
-    options,
-  );
+  const idle = (kind: Served["kind"]) =>
+    Promise.all(work.map((each) => (each.kind === kind ? each.counts.idle() : null)));
+  const methods = work.map(({ method }) => method);
+  const service = describe(contract, id, methods, options);
   const stats = () => work.map(({ counts }) => counts.stats());
   const discovery = discoveryListeners(service, stats, (request, payload) => {
     if (isReplySubject(request.reply)) nc.publish(request.reply ?? "", payload);
   });
+  const streams = methods.some(({ kind }) => kind === "streaming");
+  const controls = await listen(nc, streams ? [calls.listener()] : [], onError);
   const endpoints = await listen(
     nc,
     work.map(({ listener }) => listener),
     onError,
   );
+  // Without its connection a service neither hears nor reaches anybody.
+  void controls.closed.then(() => calls.abort());
   // A service that may not be discovered still serves.
   const discoverable = await listen(nc, discovery, onError).catch((error: unknown) => {
     onError(error, service.name);
@@ -130,34 +119,35 @@ export async function serve<S extends ServiceContract>(
   });
   return {
     name: service.name,
-    id: service.id,
+    id,
     stats,
     async stop() {
       await endpoints.drain();
-      await Promise.all(work.map(({ counts }) => counts.idle()));
-      await discoverable?.drain();
+      const { stopGraceMs = 5000 } = options.streaming ?? {};
+      await Promise.all([idle("request"), calls.stop(idle("streaming"), stopGraceMs)]);
+      await Promise.all([controls.drain(), discoverable?.drain()]);
       // The last replies are in the connection's buffer; a closed connection has none.
       await nc.flush().catch(() => {});
     },
   };
 }
 
-interface ServedMethod {
-  readonly method: RequestContract;
-  readonly handler: UnaryHandler<DescMessage, DescMessage>;
-}
-
-function servedMethods(contract: ServiceContract, handlers: object): ServedMethod[] {
-  const byName = handlers as Readonly<Record<string, unknown>>;
-  return Object.entries(contract.methods).flatMap(([name, method]) => {
-    const handler = byName[name];
-    if (method.kind === "streaming") {
-      if (handler === undefined) return [];
-      throw new CharterError(
-        "unimplemented",
-        `${method.rpc} is a streaming rpc, which this version of the runtime cannot serve; leave its handler out`,
-      );
+type Served =
+  | {
+      readonly kind: "request";
+      readonly method: RequestContract;
+      readonly handler: UnaryHandler<DescMessage, DescMessage>;
     }
+  | {
+      readonly kind: "streaming";
+      readonly method: StreamingContract;
+      readonly handler: StreamingHandler<DescMessage, DescMessage>;
+    };
+
+function servedMethods(contract: ServiceContract, handlers: object): Served[] {
+  const byName = handlers as Readonly<Record<string, unknown>>;
+  return Object.entries(contract.methods).map(([name, method]) => {
+    const handler = byName[name];
     if (typeof handler !== "function") {
       throw new CharterError(
         "invalid_argument",
@@ -165,23 +155,65 @@ function servedMethods(contract: ServiceContract, handlers: object): ServedMetho
       );
     }
     // Handlers may be methods of an object that use `this`.
-    return [{ method, handler: handler.bind(handlers) }];
+    const bound = handler.bind(handlers);
+    return method.kind === "request"
+      ? { kind: "request", method, handler: bound }
+      : { kind: "streaming", method, handler: bound };
   });
 }
 
+interface Surroundings {
+  readonly nc: Connection;
+  readonly contract: ServiceContract;
+  readonly options: ServeOptions;
+  readonly calls: StreamingCalls;
+  readonly onError: FailureListener;
+  readonly onEnd: CallEnd;
+}
+
+/** What is done with a request. */
+function taker(
+  served: Served,
+  { nc, contract, options, calls, onError, onEnd }: Surroundings,
+): (request: NatsMessage) => void {
+  const { rpc, policy } = served.method;
+  const base = {
+    nc,
+    decodeRequest: options.validateRequests === false ? decodeUnchecked : decode,
+    receive: requestReceiver(served.method, options.keys),
+    openClear: clearOpener({ where: rpc, policy, code: "invalid_argument" }),
+    stamp: schemaStamp(contract.release),
+    onError,
+    onEnd,
+  };
+  if (served.kind === "request") {
+    const endpoint = { ...base, method: served.method, handler: served.handler };
+    return (request) => new ServiceCall(endpoint, request).run();
+  }
+  const callerSilenceMs = options.streaming?.callerSilenceMs ?? usualSilenceMs;
+  const endpoint = {
+    ...base,
+    method: served.method,
+    handler: served.handler,
+    calls,
+    callerSilenceMs,
+  };
+  return (request) => void new StreamingCall(endpoint, request).run();
+}
+
 function endpointListener(
-  endpoint: ConstructorParameters<typeof ServiceCall>[0],
+  method: MethodContract,
+  take: (request: NatsMessage) => void,
   counts: EndpointCounts,
   onError: FailureListener,
 ): Listener {
-  const { method } = endpoint;
   return {
     subject: method.subject.wildcard,
     queue: method.queueGroup,
-    onMessage(message: NatsMessage) {
-      if (isReplySubject(message.reply)) {
+    onMessage(request: NatsMessage) {
+      if (isReplySubject(request.reply)) {
         counts.begin();
-        new ServiceCall(endpoint, message).run();
+        take(request);
         return;
       }
       const error = new CharterError(
@@ -196,12 +228,13 @@ function endpointListener(
 
 function describe(
   contract: ServiceContract,
-  methods: readonly RequestContract[],
+  id: string,
+  methods: readonly MethodContract[],
   options: ServeOptions,
 ): ServiceDescription {
   const { module, semver, digest } = contract.release;
   return {
-    id: nuid.next(),
+    id,
     name: contract.typeName.replaceAll(".", "-"),
     version: options.version ?? semver,
     description: options.description ?? `${contract.typeName} of ${module}`,

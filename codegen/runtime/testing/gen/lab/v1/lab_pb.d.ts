@@ -70,30 +70,6 @@ export declare type EchoResponse = Message<"lab.v1.EchoResponse"> & {
 export declare const EchoResponseSchema: GenMessage<EchoResponse>;
 
 /**
- * @generated from message lab.v1.WatchRequest
- */
-export declare type WatchRequest = Message<"lab.v1.WatchRequest"> & {
-};
-
-/**
- * Describes the message lab.v1.WatchRequest.
- * Use `create(WatchRequestSchema)` to create a new message.
- */
-export declare const WatchRequestSchema: GenMessage<WatchRequest>;
-
-/**
- * @generated from message lab.v1.WatchResponse
- */
-export declare type WatchResponse = Message<"lab.v1.WatchResponse"> & {
-};
-
-/**
- * Describes the message lab.v1.WatchResponse.
- * Use `create(WatchResponseSchema)` to create a new message.
- */
-export declare const WatchResponseSchema: GenMessage<WatchResponse>;
-
-/**
  * @generated from message lab.v1.Meta
  */
 export declare type Meta = Message<"lab.v1.Meta"> & {
@@ -207,14 +183,6 @@ export declare const LabService: GenService<{
     methodKind: "unary";
     input: typeof EchoRequestSchema;
     output: typeof EchoResponseSchema;
-  },
-  /**
-   * @generated from rpc lab.v1.LabService.Watch
-   */
-  watch: {
-    methodKind: "server_streaming";
-    input: typeof WatchRequestSchema;
-    output: typeof WatchResponseSchema;
   },
 }>;
 

@@ -12,7 +12,7 @@ import { file_charter_nats_v1_binding } from "@charter-nats/runtime/charter/nats
  * Describes the file lab/v1/lab.proto.
  */
 export const file_lab_v1_lab = /*@__PURE__*/
-  fileDesc("ChBsYWIvdjEvbGFiLnByb3RvEgZsYWIudjEiTwoLRWNob1JlcXVlc3QSDAoEcm9vbRgBIAEoCRIVCgR0ZXh0GAIgASgJQge6SARyAhgUEg0KBXRpbWVzGAMgASgNEgwKBGJsb2IYBCABKAwiQgoMRWNob1Jlc3BvbnNlEhUKBHRleHQYASABKAlCB7pIBHICEAESDQoFdGltZXMYAiABKA0SDAoEYmxvYhgDIAEoDCIOCgxXYXRjaFJlcXVlc3QiDwoNV2F0Y2hSZXNwb25zZSIVCgRNZXRhEg0KBWNvdW50GAEgASgDIt0BCgRSYW5nEgwKBHJvb20YASABKAkSHAoFbGV2ZWwYAiABKA4yDS5sYWIudjEuTGV2ZWwSGgoEbWV0YRgDIAEoCzIMLmxhYi52MS5NZXRhEhEKB2Rvb3JfaWQYBCABKAlIABITCgl3aW5kb3dfaWQYBSABKAlIABIVCgR0ZXh0GAYgASgJQge6SARyAhgUEgwKBGJsb2IYByABKAw6N/KPKTMKMWxhYi5yYW5nLnYxLntyb29tfS57bGV2ZWx9LnttZXRhLmNvdW50fS57ZG9vcl9pZH1CBwoFcGxhY2UiIAoES2VwdDoY8o8pFAoLbGFiLmtlcHQudjESBQoDTEFCKi4KBUxldmVsEhUKEUxFVkVMX1VOU1BFQ0lGSUVEEAASDgoKTEVWRUxfSElHSBABMsUBCgpMYWJTZXJ2aWNlElYKBEVjaG8SEy5sYWIudjEuRWNob1JlcXVlc3QaFC5sYWIudjEuRWNob1Jlc3BvbnNlIiPqjykfChpsYWIuZWNoby5yZXF1ZXN0LnYxLntyb29tfRDoBxJSCgVXYXRjaBIULmxhYi52MS5XYXRjaFJlcXVlc3QaFS5sYWIudjEuV2F0Y2hSZXNwb25zZSIa6o8pFgoUbGFiLndhdGNoLnJlcXVlc3QudjEwARoL4o8pBwoFcS5sYWJiBnByb3RvMw", [file_buf_validate_validate, file_charter_nats_v1_binding]);
+  fileDesc("ChBsYWIvdjEvbGFiLnByb3RvEgZsYWIudjEiTwoLRWNob1JlcXVlc3QSDAoEcm9vbRgBIAEoCRIVCgR0ZXh0GAIgASgJQge6SARyAhgUEg0KBXRpbWVzGAMgASgNEgwKBGJsb2IYBCABKAwiQgoMRWNob1Jlc3BvbnNlEhUKBHRleHQYASABKAlCB7pIBHICEAESDQoFdGltZXMYAiABKA0SDAoEYmxvYhgDIAEoDCIVCgRNZXRhEg0KBWNvdW50GAEgASgDIt0BCgRSYW5nEgwKBHJvb20YASABKAkSHAoFbGV2ZWwYAiABKA4yDS5sYWIudjEuTGV2ZWwSGgoEbWV0YRgDIAEoCzIMLmxhYi52MS5NZXRhEhEKB2Rvb3JfaWQYBCABKAlIABITCgl3aW5kb3dfaWQYBSABKAlIABIVCgR0ZXh0GAYgASgJQge6SARyAhgUEgwKBGJsb2IYByABKAw6N/KPKTMKMWxhYi5yYW5nLnYxLntyb29tfS57bGV2ZWx9LnttZXRhLmNvdW50fS57ZG9vcl9pZH1CBwoFcGxhY2UiIAoES2VwdDoY8o8pFAoLbGFiLmtlcHQudjESBQoDTEFCKi4KBUxldmVsEhUKEUxFVkVMX1VOU1BFQ0lGSUVEEAASDgoKTEVWRUxfSElHSBABMnEKCkxhYlNlcnZpY2USVgoERWNobxITLmxhYi52MS5FY2hvUmVxdWVzdBoULmxhYi52MS5FY2hvUmVzcG9uc2UiI+qPKR8KGmxhYi5lY2hvLnJlcXVlc3QudjEue3Jvb219EOgHGgvijykHCgVxLmxhYmIGcHJvdG8z", [file_buf_validate_validate, file_charter_nats_v1_binding]);
 
 /**
  * Describes the message lab.v1.EchoRequest.
@@ -29,39 +29,25 @@ export const EchoResponseSchema = /*@__PURE__*/
   messageDesc(file_lab_v1_lab, 1);
 
 /**
- * Describes the message lab.v1.WatchRequest.
- * Use `create(WatchRequestSchema)` to create a new message.
- */
-export const WatchRequestSchema = /*@__PURE__*/
-  messageDesc(file_lab_v1_lab, 2);
-
-/**
- * Describes the message lab.v1.WatchResponse.
- * Use `create(WatchResponseSchema)` to create a new message.
- */
-export const WatchResponseSchema = /*@__PURE__*/
-  messageDesc(file_lab_v1_lab, 3);
-
-/**
  * Describes the message lab.v1.Meta.
  * Use `create(MetaSchema)` to create a new message.
  */
 export const MetaSchema = /*@__PURE__*/
-  messageDesc(file_lab_v1_lab, 4);
+  messageDesc(file_lab_v1_lab, 2);
 
 /**
  * Describes the message lab.v1.Rang.
  * Use `create(RangSchema)` to create a new message.
  */
 export const RangSchema = /*@__PURE__*/
-  messageDesc(file_lab_v1_lab, 5);
+  messageDesc(file_lab_v1_lab, 3);
 
 /**
  * Describes the message lab.v1.Kept.
  * Use `create(KeptSchema)` to create a new message.
  */
 export const KeptSchema = /*@__PURE__*/
-  messageDesc(file_lab_v1_lab, 6);
+  messageDesc(file_lab_v1_lab, 4);
 
 /**
  * Describes the enum lab.v1.Level.

@@ -1,0 +1,289 @@
+import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type {
+  Connection,
+  MessageHeaders,
+  NatsMessage,
+  PublishSettings,
+} from "../connection/connection.ts";
+import { createHeaders, headerNames } from "../connection/headers.ts";
+import { subjectOf } from "../contract/subject-pattern.ts";
+import { CharterError } from "../errors/charter-error.ts";
+import { writeErrorReply } from "../errors/error-reply.ts";
+import { checkSubject, type decode } from "../payload/codec.ts";
+import type { Envelope } from "../payload/envelope.ts";
+import type { Opener } from "../payload/packing.ts";
+import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
+import { type CallEnd, type HandlerContext, readDeadline } from "../service/service-call.ts";
+import { initialWindow, maxCredit, type readControl } from "./control.ts";
+import { type AnyStreaming, encodeFrame } from "./frame.ts";
+import { FrameNumber } from "./frame-number.ts";
+import { Patience } from "./patience.ts";
+import type { StreamingCalls } from "./streaming-calls.ts";
+
+type Frame = MessageInitShape<DescMessage>;
+type Control = NonNullable<ReturnType<typeof readControl>>;
+
+/** Answers one request with frames, such as an `async *` method. */
+export type StreamingHandler<I extends DescMessage, O extends DescMessage> = (
+  request: MessageShape<I>,
+  context: HandlerContext,
+) => AsyncIterable<MessageInitShape<O>>;
+
+export interface StreamingEndpoint {
+  readonly nc: Connection;
+  readonly method: AnyStreaming;
+  readonly handler: StreamingHandler<DescMessage, DescMessage>;
+  /** Checks the rules as well, unless the service does without. */
+  readonly decodeRequest: typeof decode;
+  /** Null where requests travel as they are, and `openClear` reads them. */
+  readonly receive: RequestReceiver | null;
+  readonly openClear: Opener;
+  /** `<module>@<semver>`, for callers that ask for it. */
+  readonly stamp: string;
+  readonly calls: StreamingCalls;
+  /** How long the caller may say nothing, in milliseconds. */
+  readonly callerSilenceMs: number;
+  readonly onError: (error: unknown, where: string) => void;
+  readonly onEnd: CallEnd;
+}
+
+/**
+ * One streaming request in hand: WIRE, "Streaming". The handler's iterable is asked for a frame
+ * only while there is credit for it. It ends once, by the handler, the reader, a deadline or the
+ * service, and is out of hand when the handler has left its loop.
+ */
+export class StreamingCall implements HandlerContext {
+  readonly startedAt = performance.now();
+  deadlineMs: number;
+  readonly #endpoint: StreamingEndpoint;
+  readonly #message: NatsMessage;
+  readonly #patience = new Patience(() => this.#onSilence());
+  readonly #number = new FrameNumber();
+  readonly #numbered: PublishSettings = { headers: this.#number.asHeaders() };
+  #received: ReceivedRequest | undefined;
+  #framesSubject = "";
+  #controlSubject = "";
+  #iterator: AsyncIterator<Frame> | undefined;
+  #leaving: Promise<void> | undefined;
+  #credit = initialWindow;
+  #onCredit: (() => void) | undefined;
+  #sent = 0;
+  /** When the reader began to wait for the next frame. */
+  #awaitedAt = this.startedAt;
+  #over = false;
+  /** What the counts hear of. */
+  #failure: CharterError | null = null;
+  #controller: AbortController | undefined;
+  #aborted: CharterError | undefined;
+
+  constructor(endpoint: StreamingEndpoint, message: NatsMessage) {
+    this.#endpoint = endpoint;
+    this.#message = message;
+    this.deadlineMs = endpoint.method.deadlineMs;
+  }
+
+  get rpc(): string {
+    return this.#endpoint.method.rpc;
+  }
+
+  get subject(): string {
+    return this.#message.subject;
+  }
+
+  get headers(): MessageHeaders | undefined {
+    return this.#message.headers;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+    }
+    return this.#controller.signal;
+  }
+
+  remainingMs(): number {
+    if (this.#aborted !== undefined) return 0;
+    const { idleTimeoutMs } = this.#endpoint.method;
+    const limitMs = this.#sent === 0 ? this.deadlineMs : idleTimeoutMs;
+    return Math.max(0, limitMs - (performance.now() - this.#awaitedAt));
+  }
+
+  async run(): Promise<void> {
+    try {
+      this.#iterator = this.#start();
+      await this.#pump(this.#iterator);
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.#leaving;
+    this.#endpoint.onEnd(this.#failure, this.startedAt);
+  }
+
+  #start(): AsyncIterator<Frame> {
+    const { method, handler, decodeRequest, receive, openClear, calls } = this.#endpoint;
+    this.#received = receive?.(this.#message);
+    this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
+    const payload = this.#received?.open() ?? openClear(this.#message);
+    const request = decodeRequest(method.input, payload, "invalid_argument");
+    checkSubject(method.subject, this.#message, request, "invalid_argument");
+    this.#framesSubject =
+      method.framesSubject === null
+        ? (this.#message.reply ?? "")
+        : subjectOf(method.framesSubject, request);
+    this.#controlSubject = calls.open(this);
+    this.#patience.start(this.deadlineMs);
+    const frames: unknown = handler(request, this);
+    if (isAsyncIterable(frames)) return frames[Symbol.asyncIterator]();
+    throw new TypeError(`the handler of ${method.rpc} gave no AsyncIterable of frames`);
+  }
+
+  async #pump(iterator: AsyncIterator<Frame>): Promise<void> {
+    while (!this.#over) {
+      if (this.#credit === 0) {
+        await this.#credited();
+        continue;
+      }
+      const result = await iterator.next();
+      if (this.#over) return;
+      if (result.done === true) this.#end();
+      else this.#send(result.value);
+    }
+  }
+
+  async #credited(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onCredit = resolve;
+    });
+    this.#awaitedAt = performance.now();
+  }
+
+  #send(frame: Frame): void {
+    const payload = encodeFrame(this.#endpoint.method, frame);
+    if (this.#sent === 0) {
+      if (this.remainingMs() === 0) {
+        this.#onSilence();
+        return;
+      }
+      this.#publish(this.#framesSubject, { payload, headers: this.#firstHeaders() });
+      this.#patience.start(this.#endpoint.callerSilenceMs);
+    } else if (this.#received === undefined) {
+      this.#number.seq = this.#sent;
+      this.#endpoint.nc.publish(this.#framesSubject, payload, this.#numbered);
+    } else {
+      const headers = createHeaders({ [headerNames.seq]: String(this.#sent) });
+      this.#publish(this.#framesSubject, { payload, headers });
+    }
+    this.#sent += 1;
+    this.#credit -= 1;
+    this.#awaitedAt = performance.now();
+  }
+
+  #firstHeaders(): MessageHeaders {
+    const headers = createHeaders({
+      [headerNames.seq]: "0",
+      [headerNames.control]: this.#controlSubject,
+    });
+    const wanted = this.headers?.has(headerNames.schema) === true;
+    if (wanted) headers.set(headerNames.schema, this.#endpoint.stamp);
+    return headers;
+  }
+
+  #publish(subject: string, envelope: Envelope): void {
+    const { payload, headers } = this.#received?.answer(envelope) ?? envelope;
+    this.#endpoint.nc.publish(subject, payload, headers === undefined ? undefined : { headers });
+  }
+
+  #end(): void {
+    const headers = createHeaders({ [headerNames.eos]: String(this.#sent) });
+    this.#publish(this.#framesSubject, { payload: new Uint8Array(), headers });
+    this.#finish(null);
+  }
+
+  /** What the reader says. */
+  onControl(control: Control): void {
+    this.#patience.hear();
+    if (control.case === "cancel") {
+      this.#finish(null);
+      this.#tell(new CharterError("canceled", `${this.rpc}: the caller wants no more frames`));
+    } else if (control.case === "credit" && control.value > 0) {
+      this.#credit = Math.min(this.#credit + control.value, maxCredit);
+      this.#onCredit?.();
+    }
+  }
+
+  /** Ends the call from outside of the handler, and tells the reader why. */
+  abort(reason: CharterError): void {
+    if (this.#over) return;
+    this.#answer(reason);
+    this.#tell(reason);
+  }
+
+  #onSilence(): void {
+    const what =
+      this.#sent === 0
+        ? `the handler gave no frame in ${this.deadlineMs} ms`
+        : `the caller said nothing for ${this.#endpoint.callerSilenceMs} ms`;
+    this.abort(new CharterError("deadline_exceeded", `${this.rpc}: ${what}`));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) {
+      this.#report(error);
+      return;
+    }
+    if (error instanceof CharterError) {
+      this.#answer(error);
+    } else {
+      this.#endpoint.onError(error, this.rpc);
+      this.#answer(new CharterError("internal", "the service failed", { cause: error }));
+    }
+    // A handler that threw has left already; one whose frame could not be sent has not.
+    this.#leaving = this.#leave();
+  }
+
+  /** Before the first frame nobody looks at the frames subject: the reader may not know it yet. */
+  #answer(error: CharterError): void {
+    this.#finish(error);
+    const subject = this.#sent === 0 ? (this.#message.reply ?? "") : this.#framesSubject;
+    try {
+      this.#publish(subject, writeErrorReply(error));
+    } catch {
+      // The connection is closed: nobody can be told.
+    }
+  }
+
+  #finish(failure: CharterError | null): void {
+    this.#over = true;
+    this.#failure = failure;
+    this.#patience.stop();
+    this.#endpoint.calls.close(this.#controlSubject);
+    this.#onCredit?.();
+  }
+
+  /** Tells the handler: by its signal while it waits, else at its `yield`. */
+  #tell(reason: CharterError): void {
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+    this.#leaving = this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#iterator?.return?.();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** Exceptions after the end: those that come from the signal are what it is for. */
+  #report(error: unknown): void {
+    const expected =
+      error instanceof CharterError || (error instanceof Error && error.name === "AbortError");
+    if (!expected) this.#endpoint.onError(error, this.rpc);
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<Frame> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}

@@ -1,0 +1,35 @@
+import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { AttemptOptions } from "../client/attempt.ts";
+import type { CallOptions } from "../client/call.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { ModuleRelease } from "../contract/contract.ts";
+import { decode, decodeUnchecked } from "../payload/codec.ts";
+import { clearOpener } from "../payload/packing.ts";
+import { requestSender } from "../payload/request-coder.ts";
+import type { AnyStreaming } from "./frame.ts";
+import { FrameReader } from "./frame-reader.ts";
+
+/** A method of a client that gives frames, as the application calls it. */
+export type StreamingMethod = (
+  request: MessageInitShape<DescMessage>,
+  options?: CallOptions,
+) => AsyncIterable<MessageShape<DescMessage>>;
+
+const noOptions: CallOptions = {};
+
+export function streamingMethod(
+  nc: Connection,
+  release: ModuleRelease,
+  method: AnyStreaming,
+  { keys, validateReplies = false }: AttemptOptions,
+): StreamingMethod {
+  const caller = {
+    nc,
+    release,
+    method,
+    send: requestSender(method, release.module, keys),
+    openClear: clearOpener({ where: method.rpc, policy: method.policy, code: "data_loss" }),
+    read: validateReplies ? decode : decodeUnchecked,
+  };
+  return (request, options = noOptions) => new FrameReader(caller, request, options);
+}
