@@ -11,7 +11,12 @@ const plain =
 
 /** Rules can make patterns out of messages, so what is kept has a bound. */
 const patternsKept = 1024;
-const compiled = new Map<string, { test(text: string): boolean }>();
+const compiled = new Map<string, Matcher>();
+
+/** A pattern that is ready to match texts. */
+export interface Matcher {
+  test(text: string): boolean;
+}
 
 /**
  * Whether a text matches a pattern of RE2, which is what protovalidate's rules are written in.
@@ -21,10 +26,15 @@ export function matchesPattern(pattern: string, text: string): boolean {
   let matcher = compiled.get(pattern);
   if (matcher === undefined) {
     if (compiled.size >= patternsKept) compiled.clear();
-    matcher = plain.test(pattern) ? new RegExp(pattern) : RE2JS.compile(pattern);
+    matcher = matcherOf(pattern);
     compiled.set(pattern, matcher);
   }
   return matcher.test(text);
+}
+
+/** The same for one pattern and many texts. Throws for what is no pattern. */
+export function matcherOf(pattern: string): Matcher {
+  return plain.test(pattern) ? new RegExp(pattern) : RE2JS.compile(pattern);
 }
 
 /** Whether JavaScript itself matches a pattern. */
