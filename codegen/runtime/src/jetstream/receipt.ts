@@ -19,7 +19,7 @@ interface Answer {
   readonly error?: { readonly code?: number; readonly err_code?: number; description?: string };
 }
 
-/** The server's own codes; its texts change. */
+/** By the server's own numbers: its texts change. 503 and 429 pass by themselves. */
 const codeOfErrors: Readonly<Record<number, CharterErrorCode>> = {
   // Another stream than the expected one takes the subject.
   10060: "failed_precondition",
@@ -31,18 +31,19 @@ const codeOfErrors: Readonly<Record<number, CharterErrorCode>> = {
 /** Reads the acknowledgement of a stream. Throws a `CharterError` for anything else. */
 export function readReceipt(answer: NatsMessage, subject: string): Receipt {
   const { stream, seq, duplicate, error } = parse(answer);
+  // An error names the stream too.
+  if (error !== undefined) {
+    const passing = error.code === 503 || error.code === 429;
+    const code = codeOfErrors[error.err_code ?? 0] ?? (passing ? "unavailable" : "unknown");
+    throw new CharterError(code, `${subject}: the stream refuses the event: ${error.description}`);
+  }
   if (typeof stream === "string" && typeof seq === "number") {
     return { stream, sequence: seq, duplicate: duplicate === true };
   }
-  if (error === undefined) {
-    throw new CharterError(
-      "failed_precondition",
-      `${subject}: somebody who is no stream answers on the subject of an event`,
-    );
-  }
-  const code =
-    codeOfErrors[error.err_code ?? 0] ?? (isPassing(error.code) ? "unavailable" : "unknown");
-  throw new CharterError(code, `${subject}: the stream refuses the event: ${error.description}`);
+  throw new CharterError(
+    "failed_precondition",
+    `${subject}: what answers on the subject of the event is no stream`,
+  );
 }
 
 function parse(answer: NatsMessage): Answer {
@@ -52,9 +53,4 @@ function parse(answer: NatsMessage): Answer {
   } catch {
     return {};
   }
-}
-
-/** JetStream is starting, electing a leader, or has too much to do. */
-function isPassing(status: number | undefined): boolean {
-  return status === 503 || status === 429;
 }
