@@ -53,6 +53,6 @@ export function orExplain(run) {
 }
 
 /** @param {string} line */
-function say(line) {
+export function say(line) {
   process.stderr.write(`set-up: ${line}\n`);
 }
