@@ -8,6 +8,7 @@ import type {
 } from "../contract/contract.ts";
 import { encode } from "../payload/codec.ts";
 import { streamingMethod } from "../streaming/streaming-method.ts";
+import { observeCalls, observeStreams } from "../telemetry/observe-calls.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import type { AnyRequest, CallOptions, UnaryMethod } from "./call.ts";
 
@@ -33,7 +34,7 @@ export function createClient<S extends ServiceContract>(
     name,
     method.kind === "request"
       ? unaryMethod(nc, contract.release, method, options)
-      : streamingMethod(nc, contract.release, method, options),
+      : observeStreams(method, streamingMethod(nc, contract.release, method, options)),
   ]);
   return Object.fromEntries(methods) as Client<S>;
 }
@@ -46,7 +47,7 @@ function unaryMethod(
   method: AnyRequest,
   clientOptions: ClientOptions,
 ): UnaryMethod {
-  const invoke = attempt(nc, release, method, clientOptions);
+  const invoke = observeCalls(method, attempt(nc, release, method, clientOptions));
   return async (request: MessageInitShape<DescMessage>, options = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
     const deadlineMs = options.deadlineMs ?? method.deadlineMs;

@@ -6,6 +6,7 @@ import type { EventContract, StreamPolicy } from "../contract/contract.ts";
 import { publishToStream } from "../jetstream/publish-to-stream.ts";
 import type { Receipt } from "../jetstream/receipt.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
+import { beginPublishing } from "../telemetry/observe-events.ts";
 import { type OutgoingEvent, writeEvent } from "./event-message.ts";
 
 export interface PublishOptions {
@@ -44,11 +45,20 @@ export async function publish<Desc extends DescMessage, S extends StreamPolicy |
   options: PublishOptions = {},
 ): Promise<ReceiptOf<S>> {
   const outgoing = writeEvent(contract, event, options.headers ?? {}, options.keys);
-  const receipt =
-    contract.stream === null
-      ? publishToCore(nc, outgoing)
-      : await publishToStream(nc, outgoing, { ...options, stream: contract.stream.name });
+  const operation = beginPublishing(contract, outgoing);
+  const send = () => sendEvent(nc, contract.stream, outgoing, options);
+  const receipt = await (operation === null ? send() : operation.observe(send));
   return receipt as ReceiptOf<S>;
+}
+
+async function sendEvent(
+  nc: Connection,
+  stream: StreamPolicy | null,
+  event: OutgoingEvent,
+  options: PublishOptions,
+): Promise<Receipt | null> {
+  if (stream === null) return publishToCore(nc, event);
+  return publishToStream(nc, event, { ...options, stream: stream.name });
 }
 
 function publishToCore(nc: Connection, { subject, payload, headers }: OutgoingEvent): null {

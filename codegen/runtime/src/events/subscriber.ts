@@ -6,6 +6,7 @@ import type { EventContract } from "../contract/contract.ts";
 import { filterOf } from "../contract/subject-pattern.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
+import { eventCounter, observeHandler } from "../telemetry/observe-events.ts";
 import { contextOf, type EventContext, eventReader } from "./event-message.ts";
 import { EventQueue } from "./event-queue.ts";
 
@@ -116,13 +117,14 @@ async function handleEvents(
 ): Promise<EventSubscription> {
   const counts: Counts = { received: 0, refused: 0, failed: 0, dropped: 0 };
   const onError = options.onError ?? printEventFailure;
+  const handle = observeHandler(contract, handler);
   const listening = await listenToEvents(nc, contract, subject, options, counts, (event) => {
     const failed = (error: unknown) => {
       counts.failed += 1;
       onError(error, event.context);
     };
     try {
-      const result = handler(event.message, event.context);
+      const result = handle(event.message, event.context);
       if (result instanceof Promise) result.catch(failed);
     } catch (error) {
       failed(error);
@@ -141,8 +143,12 @@ async function iterateEvents(
   const onError = options.onError ?? printEventFailure;
   const stop = () => listening.drain();
   const queue = new EventQueue<ReceivedEvent<DescMessage>>(options.maxPending ?? 1024, stop);
+  const count = eventCounter(contract);
   const listening = await listenToEvents(nc, contract, subject, options, counts, (event) => {
-    if (queue.push(event)) return;
+    if (queue.push(event)) {
+      count();
+      return;
+    }
     counts.dropped += 1;
     onError(
       new CharterError(

@@ -6,6 +6,7 @@ import { fromNatsFailure } from "../connection/nats-failure.ts";
 import type { EventContract, StreamPolicy } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { printEventFailure } from "../events/subscriber.ts";
+import { observeHandler } from "../telemetry/observe-events.ts";
 import { jetStreamConnection, streamOf } from "./connection.ts";
 import { checkConsumer, checkStream } from "./contract-check.ts";
 import {
@@ -55,7 +56,8 @@ export async function consume<Desc extends DescMessage>(
 
   let refusal: unknown = null;
   let started = false;
-  const deliveries = new Deliveries(connection, contract, handler as DeliveryHandler<DescMessage>, {
+  const handle = observeHandler(contract, handler as DeliveryHandler<DescMessage>);
+  const deliveries = new Deliveries(connection, contract, handle, {
     ...options,
     onError,
     onRoom: () => pulls.more(),

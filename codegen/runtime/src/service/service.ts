@@ -18,6 +18,7 @@ import { requestReceiver } from "../payload/request-coder.ts";
 import { callerSilenceMs as usualSilenceMs } from "../streaming/control.ts";
 import { StreamingCall, type StreamingHandler } from "../streaming/streaming-call.ts";
 import { StreamingCalls } from "../streaming/streaming-calls.ts";
+import { observeRequests } from "../telemetry/observe-requests.ts";
 import { discoveryListeners, type EndpointStats, type ServiceDescription } from "./discovery.ts";
 import { type CallEnd, isReplySubject, ServiceCall, type UnaryHandler } from "./service-call.ts";
 import { EndpointCounts } from "./service-counts.ts";
@@ -188,7 +189,8 @@ function taker(
   };
   if (served.kind === "request") {
     const endpoint = { ...base, method: served.method, handler: served.handler };
-    return (request) => new ServiceCall(endpoint, request).run();
+    const observed = observeRequests(served.method, endpoint);
+    return (request) => new ServiceCall(observed(request), request).run();
   }
   const callerSilenceMs = options.streaming?.callerSilenceMs ?? usualSilenceMs;
   const endpoint = {
@@ -198,7 +200,8 @@ function taker(
     calls,
     callerSilenceMs,
   };
-  return (request) => void new StreamingCall(endpoint, request).run();
+  const observed = observeRequests(served.method, endpoint);
+  return (request) => void new StreamingCall(observed(request), request).run();
 }
 
 function endpointListener(

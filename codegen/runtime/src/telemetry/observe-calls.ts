@@ -1,0 +1,38 @@
+import type { CallOptions, Invoke } from "../client/call.ts";
+import type { RequestContract, StreamingContract } from "../contract/contract.ts";
+import type { StreamingMethod } from "../streaming/streaming-method.ts";
+import { ObservedFrames } from "./observed-frames.ts";
+import { beginSending, type Operation } from "./operation.ts";
+import { callKind } from "./operation-kind.ts";
+import { isObserved } from "./sdk.ts";
+
+/** Makes each call a client span, with all of its attempts, and measures it. */
+export function observeCalls(method: RequestContract, next: Invoke): Invoke {
+  const kind = callKind(method);
+  return (call) => {
+    const operation = beginSending(kind, call);
+    if (operation === null) return next(call);
+    const options = withHeaders(call.options, operation);
+    return operation.observe(() => next({ ...call, options }));
+  };
+}
+
+/** The same for a streaming rpc: one span from the first frame that is asked for to the end. */
+export function observeStreams(method: StreamingContract, next: StreamingMethod): StreamingMethod {
+  const kind = callKind(method);
+  return (request, options = {}) => {
+    if (!isObserved()) return next(request, options);
+    return new ObservedFrames(() => {
+      const operation = beginSending(kind, null);
+      const frames = next(request, operation === null ? options : withHeaders(options, operation));
+      return { operation, frames: frames[Symbol.asyncIterator]() };
+    });
+  };
+}
+
+/** No header where there is no trace: an empty block of headers costs as much as one. */
+function withHeaders(options: CallOptions, operation: Operation): CallOptions {
+  const carried = operation.headers();
+  if (Object.keys(carried).length === 0) return options;
+  return { ...options, headers: { ...options.headers, ...carried } };
+}
