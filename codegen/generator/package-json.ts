@@ -9,13 +9,15 @@ export interface PackageJsonInput {
   readonly digest: string;
   readonly entries: readonly PackageEntry[];
   readonly subjects: readonly SubjectEntry[];
+  /** The paths of the package's ES modules. */
+  readonly code: readonly string[];
   /** npm package → range. */
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
 /** The manifest of a stub package. */
 export function writePackageJson(input: PackageJsonInput): string {
-  const { module, semver, digest, entries, subjects, dependencies } = input;
+  const { module, semver, digest, entries, subjects, dependencies, code } = input;
   const manifest = {
     name: packageNameOf(module),
     version: semver,
@@ -32,7 +34,7 @@ export function writePackageJson(input: PackageJsonInput): string {
       ...Object.fromEntries(
         entries.map((entry) => [`./${entry.subpath}`, target(barrelPath(entry))]),
       ),
-      ...deepExports(entries),
+      ...deepExports(entries, code),
       "./schema.binpb": "./schema.binpb",
       "./package.json": "./package.json",
     },
@@ -43,12 +45,18 @@ export function writePackageJson(input: PackageJsonInput): string {
 }
 
 /** Every generated file by its own path, with and without `.js`. */
-function deepExports(entries: readonly PackageEntry[]): Record<string, object> {
+function deepExports(
+  entries: readonly PackageEntry[],
+  code: readonly string[],
+): Record<string, object> {
   const paths = entries.flatMap(({ files }) => files.map((file) => file.name));
   const folders = paths.map((path) => path.slice(0, path.lastIndexOf("/") + 1));
   const exports: Record<string, object> = {};
   for (const folder of [...new Set(folders)].sort()) {
     for (const kind of ["pb", "nats"]) {
+      const isThere = (path: string) =>
+        path.startsWith(`dist/esm/${folder}`) && path.endsWith(`_${kind}.js`);
+      if (!code.some(isThere)) continue;
       exports[`./${folder}*_${kind}.js`] = target(`${folder}*_${kind}`);
       exports[`./${folder}*_${kind}`] = target(`${folder}*_${kind}`);
     }

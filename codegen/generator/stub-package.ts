@@ -68,9 +68,10 @@ export function stubPackage(input: StubPackageInput): ReadonlyMap<string, Uint8A
     );
   }
   const dependencies = npmDependencies(input, foreign);
+  const code = [...texts.keys()].filter((path) => path.startsWith("dist/esm/"));
   texts.set(
     "package.json",
-    writePackageJson({ module, semver, digest, entries, subjects, dependencies }),
+    writePackageJson({ module, semver, digest, entries, subjects, dependencies, code }),
   );
   const { changes } = input;
   texts.set("README.md", writeReadme({ module, semver, digest, entries, subjects, changes }));
