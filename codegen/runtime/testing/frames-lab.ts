@@ -40,3 +40,29 @@ export const FramesContract = defineService(FramesService, release, {
   readonly count: StreamingContract<typeof CountRequestSchema, typeof CountResponseSchema>;
   readonly tell: StreamingContract<typeof TellRequestSchema, typeof TellResponseSchema>;
 }>;
+
+/** All frames. Rejects as the loop does. */
+export async function allOf<T>(frames: AsyncIterable<T>): Promise<T[]> {
+  const read: T[] = [];
+  for await (const frame of frames) read.push(frame);
+  return read;
+}
+
+/** The numbers that are read before the end or the failure. After the first one it waits. */
+export async function read(
+  frames: AsyncIterable<{ readonly number: number }>,
+  wait: () => Promise<unknown> = async () => {},
+): Promise<{ readonly numbers: readonly number[]; readonly error: unknown }> {
+  const numbers: number[] = [];
+  try {
+    for await (const { number } of frames) {
+      numbers.push(number);
+      if (numbers.length === 1) await wait();
+    }
+    return { numbers, error: null };
+  } catch (error) {
+    return { numbers, error };
+  }
+}
+
+export const upTo = (count: number): number[] => [...Array(count).keys()];

@@ -63,3 +63,9 @@ export function deferred<T = void>() {
   });
   return { promise, resolve };
 }
+
+/** Keeps the process busy, so that neither timers nor messages are looked at. */
+export function block(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
