@@ -109,7 +109,11 @@ describe.each(clients)("a reader of frames on $client", (client) => {
     expect(outcome).toEqual(failed([0, 1, 2], "not_found"));
     expect(outcome.error).toMatchObject({ message: "no more" });
     expect(controls).toEqual([]);
-    expect((await readRaw([errorReply])).outcome).toEqual(failed([], "not_found"));
+  });
+
+  it("fails with the error of the service, also where there is no frame", async () => {
+    const { outcome } = await readRaw([errorReply]);
+    expect(outcome).toEqual(failed([], "not_found"));
   });
 
   it("reads few frames of a service that does not say where to answer", async () => {
