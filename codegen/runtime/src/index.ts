@@ -58,6 +58,14 @@ export type {
   DeliveryOptions,
 } from "./jetstream/deliveries.ts";
 export type { Receipt } from "./jetstream/receipt.ts";
+export {
+  type Replay,
+  type ReplayHandler,
+  type ReplayIterable,
+  type ReplayOptions,
+  replay,
+} from "./jetstream/replay.ts";
+export type { ReplayContext, ReplayedEvent, ReplayStats } from "./jetstream/replayed-events.ts";
 export { type PayloadKeyConfig, type PayloadKeys, payloadKeys } from "./payload/payload-keys.ts";
 export type { EndpointStats } from "./service/discovery.ts";
 export {
