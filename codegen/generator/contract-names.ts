@@ -24,7 +24,7 @@ export function contractNames(
 }
 
 /** The name without its proto package: `Outer_Inner` for a nested message. */
-function identifierOf(desc: { readonly typeName: string; readonly file: DescFile }): string {
+export function identifierOf(desc: { readonly typeName: string; readonly file: DescFile }): string {
   const { package: protoPackage } = desc.file.proto;
   const start = protoPackage === "" ? 0 : protoPackage.length + 1;
   return desc.typeName.slice(start).replaceAll(".", "_");

@@ -19,6 +19,7 @@ it("writeReadme keeps every subject in one row of five cells, whatever its texts
     digest: "d",
     entries: [],
     subjects: [entry],
+    usage: "",
     changes: undefined,
   });
   expect(readme).toContain("| `a.b.v1.{c}` | request | `a.B` | q\\|\\`&lt;b> \\| x |  |\n");

@@ -8,13 +8,15 @@ export interface ReadmeInput {
   readonly digest: string;
   readonly entries: readonly PackageEntry[];
   readonly subjects: readonly SubjectEntry[];
+  /** Examples, see `writeUsage`. */
+  readonly usage: string;
   /** What changed since the last release, as Markdown. */
   readonly changes: string | undefined;
 }
 
 /** The page of a stub package in an npm registry. */
 export function writeReadme(input: ReadmeInput): string {
-  const { module, semver, digest, entries, subjects, changes } = input;
+  const { module, semver, digest, entries, subjects, usage, changes } = input;
   const name = packageNameOf(module);
   const scope = name.slice(0, name.indexOf("/"));
   const imports = entries.map(
@@ -30,8 +32,8 @@ export function writeReadme(input: ReadmeInput): string {
     "```\n\n",
     "| import | proto package |\n|---|---|\n",
     ...imports,
-    "\nHow to call, serve, publish and subscribe stands in the README of `@charter-nats/runtime`, ",
-    "which comes with this package.\n\n",
+    "\n",
+    usage,
     "## Subjects\n\n",
     subjects.length === 0 ? "This module binds no subjects.\n" : subjectTable(subjects),
     ...(changes === undefined ? [] : [`\n## Changes in ${semver}\n\n${changes.trim()}\n`]),

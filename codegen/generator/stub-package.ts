@@ -9,6 +9,7 @@ import { writePackageJson } from "./package-json.ts";
 import { type Foreign, foreignFiles, packageEntries } from "./package-layout.ts";
 import { writeReadme } from "./readme.ts";
 import { subjectEntries, writeEntry, writeRelease } from "./subject-map.ts";
+import { writeUsage } from "./usage.ts";
 
 /** One release, and what it was compiled to. */
 export interface StubPackageInput {
@@ -74,7 +75,11 @@ export function stubPackage(input: StubPackageInput): ReadonlyMap<string, Uint8A
     writePackageJson({ module, semver, digest, entries, subjects, dependencies, code }),
   );
   const { changes } = input;
-  texts.set("README.md", writeReadme({ module, semver, digest, entries, subjects, changes }));
+  const usage = writeUsage({ npmPackage: packageNameOf(module), entries, bindings });
+  texts.set(
+    "README.md",
+    writeReadme({ module, semver, digest, entries, subjects, usage, changes }),
+  );
 
   const encoder = new TextEncoder();
   const contents = new Map<string, Uint8Array>([["schema.binpb", writeSchema(set)]]);
