@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -31,6 +32,9 @@ beforeAll(async () => {
   for (const kind of ["mts", "cts"]) {
     project.add("codegen/generator/testdata/consumer/consumer.ts", `consumer.${kind}`);
   }
+  for (const [i, example] of usageExamples(project.folder).entries()) {
+    writeFileSync(join(project.folder, `usage-${i}.mts`), `${surroundings}${example}`);
+  }
   project.compile();
 }, 60_000);
 
@@ -43,10 +47,24 @@ function build(input: Omit<StubPackageInput, "digest" | "runtimeVersion">) {
   return stubPackage({ ...input, digest: "sha256:1234", runtimeVersion: "0.1.0" });
 }
 
+const surroundings = `
+import type { NatsConnection } from "@nats-io/transport-node";
+declare const nc: NatsConnection;
+`;
+
+/** The examples in the README of the generated package. */
+function usageExamples(folder: string): string[] {
+  const readme = readFileSync(join(folder, "node_modules/@acme/shop/README.md"), "utf8");
+  const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = ""]) => code);
+  expect(examples).toHaveLength(3);
+  return examples;
+}
+
 const perConnection = [
   "r1-false 7n invalid_argument meta not_found",
+  "here there",
   "shop.orders.placed.v1.REGION_SOUTH.r2.5 5n acme/shop@1.4.0",
-  "6",
+  "7",
 ];
 
 it.each(nodes.flatMap((node) => ["mjs", "cjs"].map((kind) => [kind, node] as const)))(

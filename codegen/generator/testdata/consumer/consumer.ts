@@ -20,22 +20,35 @@ async function main(): Promise<void> {
         const signal: AbortSignal = context.signal;
         return { orderId: `${meta}-${signal.aborted}`, price: { units: 7n } };
       },
+      async *track(request) {
+        isExactly<Equal<typeof request.$typeName, "acme.shop.v1.TrackRequest">>(true);
+        for (const place of ["here", "there"]) yield { place };
+      },
       cancel: () => {
         throw new CharterError("not_found", "no such order");
       },
     });
     const orders = createClient(OrderServiceContract, nc);
-    const placed = await orders.place({ meta: { requestId: "r1" }, region: Region.NORTH, quantity: 2 });
+    // Generous, because the machine that runs this may be busy.
+    const options = { deadlineMs: 20_000 };
+    const placed = await orders.place({ meta: { requestId: "r1" }, region: Region.NORTH, quantity: 2 }, options);
     isExactly<Equal<typeof placed.orderId, string>>(true);
     isExactly<Equal<typeof placed.$typeName, "acme.shop.v1.PlaceResponse">>(true);
-    const refused = await orders.place({ quantity: 2 }).catch((error: unknown) => error);
-    const missing = await orders.cancel({ orderId: "1" }).catch((error: unknown) => error);
+    const refused = await orders.place({ quantity: 2 }, options).catch((error: unknown) => error);
+    const missing = await orders.cancel({ orderId: "1" }, options).catch((error: unknown) => error);
     console.log(
       placed.orderId,
       placed.price?.units,
       refused instanceof CharterError && `${refused.code} ${refused.violations[0]?.field}`,
       missing instanceof CharterError && missing.code,
     );
+
+    const places: string[] = [];
+    for await (const frame of orders.track({ meta: { requestId: "r3" } }, options)) {
+      isExactly<Equal<typeof frame.place, string>>(true);
+      places.push(frame.place);
+    }
+    console.log(places.join(" "));
 
     const one = await subscribe(nc, OrderPlacedContract$, { region: Region.SOUTH, number: 5n });
     for (const region of [Region.NORTH, Region.SOUTH]) {
@@ -49,6 +62,7 @@ async function main(): Promise<void> {
     await running.stop();
 
     // What must not compile.
+    const others = { cancel: () => ({}), place: () => ({}), async *track() {} };
     // @ts-expect-error an rpc that does not exist
     orders.unbound;
     // @ts-expect-error a field that the request does not have
@@ -56,14 +70,16 @@ async function main(): Promise<void> {
     // @ts-expect-error a handler is missing
     const noHandler = () => serve(nc, OrderServiceContract, { cancel: () => ({}) });
     // @ts-expect-error a reply of another type
-    const wrongReply = () => serve(nc, OrderServiceContract, { cancel: () => ({}), place: () => ({ id: 1 }) });
+    const wrongReply = () => serve(nc, OrderServiceContract, { ...others, place: () => ({ id: 1 }) });
+    // @ts-expect-error a handler of a streaming rpc gives one reply
+    const noStream = () => serve(nc, OrderServiceContract, { ...others, track: () => ({ place: "x" }) });
     // @ts-expect-error a parameter that the subject does not have
     const wrongParameter = () => subscribe(nc, OrderPlacedContract$, { quantity: 1 });
     // @ts-expect-error a parameter of another type
     const wrongType = () => subscribe(nc, OrderPlacedContract$, { number: "5" });
     // @ts-expect-error a subject without parameters
     const noParameters = () => subscribe(nc, OrderPlaced_ShippedContract, { orderId: "1" });
-    console.log([wrongField, noHandler, wrongReply, wrongParameter, wrongType, noParameters].length);
+    console.log([wrongField, noHandler, wrongReply, noStream, wrongParameter, wrongType, noParameters].length);
     await nc.close();
   }
   isExactly<Equal<(typeof subjects)["shop.orders.place.reply.v1"]["role"], "reply">>(true);
