@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { ErrorSchema } from "../../gen/charter/nats/v1/error_pb.js";
 import { clients, type TestConnection } from "../../testing/connections.ts";
 import { EchoRequestSchema, EchoResponseSchema } from "../../testing/gen/lab/v1/lab_pb.js";
-import { LabContract } from "../../testing/lab.ts";
 import { bytes, collect, failureOf, useLab } from "../../testing/lab-server.ts";
 import {
   compressed,
   compressedSecret,
   curveSeed,
   labUnder,
+  plain,
   secret,
 } from "../../testing/payload-labs.ts";
 import { createClient } from "../client/client.ts";
@@ -21,6 +21,7 @@ import { type PayloadKeyConfig, payloadKeys } from "./payload-keys.ts";
 import { requestReceiver, requestSender } from "./request-coder.ts";
 
 const lab = useLab();
+const PlainContract = labUnder(plain);
 const subject = "lab.echo.request.v1.r1";
 const module = "lab/lab";
 const blob = new Uint8Array(50_000).fill(7);
@@ -108,7 +109,7 @@ describe.each(clients)("an rpc that allows zstd, on $client", (client) => {
 
   it("is refused by a service whose contract knows nothing of it", async () => {
     const nc = await lab.connect(client);
-    await serve(nc, LabContract, echo);
+    await serve(nc, PlainContract, echo);
     const error = await failureOf(createClient(contract, nc).echo({ ...request, blob }));
     expect(error).toMatchObject({
       code: "invalid_argument",
@@ -123,7 +124,7 @@ describe.each(clients)("an rpc that allows zstd, on $client", (client) => {
     const nc = await lab.connect(client);
     const reply = toBinary(EchoResponseSchema, create(EchoResponseSchema, { text: "x" }));
     await answer(nc, () => ({ payload: reply, headers: createHeaders({ [name]: value }) }));
-    const error = await failureOf(createClient(LabContract, nc).echo(request));
+    const error = await failureOf(createClient(PlainContract, nc).echo(request));
     expect(error).toMatchObject({ code: "data_loss" });
   });
 });
@@ -183,7 +184,7 @@ describe.each(clients)("an rpc that demands encryption, on $client", (client) =>
       );
       expect(reply.data).toHaveLength(0);
     }
-    const error = await failureOf(createClient(LabContract, nc).echo(request));
+    const error = await failureOf(createClient(PlainContract, nc).echo(request));
     expect(error).toMatchObject({ code: "invalid_argument" });
     expect(handled).toBe(0);
   });
