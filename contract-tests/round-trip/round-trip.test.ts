@@ -126,15 +126,14 @@ it("every payload that was on the bus is what its subject is bound to", () => {
 });
 
 it("JSON on a bound subject, and a subject that nobody has bound, are seen", async () => {
-  const clean = capture.messages.length;
   nc.publish("ai.time.hour.changed.v1.w42", JSON.stringify({ worldId: "w42" }));
   nc.publish("ai.time.hour.struck.v1.w42");
-  await nc.flush();
-  await expect.poll(() => capture.messages.length).toBe(clean + 2);
-  expect(capture.strangers()).toEqual([
-    "ai.time.hour.changed.v1.w42 carries no bodybroker.time.v1.HourChanged",
-    "ai.time.hour.struck.v1.w42 is bound to nothing",
-  ]);
+  await expect
+    .poll(() => capture.strangers())
+    .toEqual([
+      "ai.time.hour.changed.v1.w42 carries no bodybroker.time.v1.HourChanged",
+      "ai.time.hour.struck.v1.w42 is bound to nothing",
+    ]);
 });
 
 function exchangeOf(module: StubModule, method: MethodContract) {
