@@ -14,52 +14,46 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 
-/** What an application's SDK has seen. */
-export interface SeenTelemetry {
-  /** The spans that have ended, the latest last. */
+/** Spans that have ended, the latest last. */
+export interface SeenSpans {
   spans(): readonly ReadableSpan[];
-  /** Counts and sums of what was measured, by the metric and the pattern: since the last call. */
-  measured(): Promise<readonly Measured[]>;
   clear(): void;
 }
 
 export interface Measured {
   readonly name: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** How often a histogram was recorded, or what a counter adds up to. */
+  /** How often a histogram was recorded, or what a counter adds up to, since the last look. */
   readonly count: number;
 }
 
-/** Registers OpenTelemetry's SDK for this process, as an application does at its start. */
-export function setUpTelemetry(): SeenTelemetry {
-  const spans = new InMemorySpanExporter();
-  const measurements = new InMemoryMetricExporter(AggregationTemporality.DELTA);
-  const reader = new PeriodicExportingMetricReader({
-    exporter: measurements,
-    exportIntervalMillis: 3_600_000,
-  });
+// What an application does at its start to have OpenTelemetry's SDK.
+
+export function setUpTraces(): SeenSpans {
+  const exporter = new InMemorySpanExporter();
+  const spanProcessors = [new SimpleSpanProcessor(exporter)];
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  trace.setGlobalTracerProvider(
-    new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }),
-  );
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+  return { spans: () => exporter.getFinishedSpans(), clear: () => exporter.reset() };
+}
+
+/** Gives what looks at the measurements. */
+export function setUpMetrics(): () => Promise<readonly Measured[]> {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+  const exportIntervalMillis = 3_600_000;
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis });
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-  return {
-    spans: () => spans.getFinishedSpans(),
-    clear: () => spans.reset(),
-    async measured() {
-      measurements.reset();
-      await reader.forceFlush();
-      const exported = measurements.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics);
-      return exported
-        .flatMap(({ metrics: seen }) => seen)
-        .flatMap(({ descriptor, dataPoints }) =>
-          dataPoints.map(({ attributes, value }) => ({
-            name: descriptor.name,
-            attributes,
-            count: typeof value === "number" ? value : value.count,
-          })),
-        );
-    },
+  return async () => {
+    exporter.reset();
+    await reader.forceFlush();
+    const scopes = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics);
+    return scopes
+      .flatMap(({ metrics: seen }) => seen)
+      .flatMap(({ descriptor: { name }, dataPoints }) =>
+        dataPoints.map(({ attributes, value }) => {
+          return { name, attributes, count: typeof value === "number" ? value : value.count };
+        }),
+      );
   };
 }

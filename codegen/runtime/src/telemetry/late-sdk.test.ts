@@ -5,11 +5,12 @@ import { Level } from "../../testing/gen/lab/v1/lab_pb.js";
 import { RangContract } from "../../testing/lab.ts";
 import { collect, useLab } from "../../testing/lab-server.ts";
 import { labUnder, plain } from "../../testing/payload-labs.ts";
-import { setUpTelemetry } from "../../testing/telemetry.ts";
+import { setUpMetrics, setUpTraces } from "../../testing/telemetry.ts";
 import { createClient } from "../client/client.ts";
 import { publish } from "../events/publisher.ts";
 import { subscribe } from "../events/subscriber.ts";
 import { serve } from "../service/service.ts";
+import { isObserved } from "./sdk.ts";
 
 const lab = useLab();
 const PlainContract = labUnder(plain);
@@ -45,7 +46,16 @@ it("without an SDK no header is sent; one that is registered later is heard by w
     [],
     ["Charter-Schema"],
   ]);
-  const seen = setUpTelemetry();
+  expect(isObserved()).toBe(false);
+  const measured = setUpMetrics();
+  expect(await useAll()).toEqual([false, false, false]);
+  expect(messages.map(({ headers }) => headers?.keys() ?? [])).toEqual([
+    [],
+    [],
+    ["Charter-Schema"],
+  ]);
+  expect((await measured()).map(({ name }) => name)).toContain("messaging.process.duration");
+  const seen = setUpTraces();
   expect(await useAll()).toEqual([true, true, true]);
   expect(seen.spans()).toHaveLength(6);
 });

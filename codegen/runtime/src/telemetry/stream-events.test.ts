@@ -2,14 +2,14 @@ import { SpanKind } from "@opentelemetry/api";
 import { expect, it } from "vitest";
 import { deferred } from "../../testing/lab-server.ts";
 import { ChimedContract, chime, durable, useStreamLab } from "../../testing/stream-lab.ts";
-import { setUpTelemetry } from "../../testing/telemetry.ts";
+import { setUpTraces } from "../../testing/telemetry.ts";
 import { publish } from "../events/publisher.ts";
 import { consume } from "../jetstream/consume.ts";
 
 const lab = useStreamLab();
 
 it("the handling of an event that a stream kept links to its publication, and begins a trace of its own", async () => {
-  const seen = setUpTelemetry();
+  const seen = setUpTraces();
   const nc = await lab.connect();
   await publish(nc, ChimedContract, chime("hall"));
   const handled = deferred();
