@@ -1,10 +1,10 @@
 import {
   BindingKind,
-  type ResolveSubjectResponse,
+  ResolveSubjectResponseSchema,
   SubjectLookupServiceContract,
   SubjectRole,
 } from "@charter/registry/v1";
-import { CharterError, serve } from "@charter-nats/runtime";
+import { CharterError, type EncodedMessage, encodeMessage, serve } from "@charter-nats/runtime";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import pkg from "../../../package.json" with { type: "json" };
@@ -56,14 +56,27 @@ export function serveLookup(nc: NatsConnection, index: () => SubjectIndex, logge
   );
 }
 
-function responseOf(subject: string, entry: Entry): Omit<ResolveSubjectResponse, "$typeName"> {
+type Response = EncodedMessage<typeof ResolveSubjectResponseSchema>;
+
+/** Entries never change; another index brings others. */
+const prepared = new WeakMap<Entry, Response>();
+
+/** Only what depends on the subject is encoded for each answer. */
+function responseOf(subject: string, entry: Entry): Response {
+  let response = prepared.get(entry);
+  if (response === undefined) {
+    response = prepare(entry);
+    prepared.set(entry, response);
+  }
+  return response.with({ subject, parameters: parametersOf(subject, entry) });
+}
+
+function prepare(entry: Entry): Response {
   const { rest } = entry;
-  return {
-    subject,
+  return encodeMessage(ResolveSubjectResponseSchema, {
     pattern: entry.pattern.text,
     role: roles[entry.role],
     kind: kinds[rest.kind],
-    parameters: parametersOf(subject, entry),
     messageType: rest.messageType,
     replyType: rest.replyType ?? "",
     queueGroup: rest.binding.queueGroup ?? "",
@@ -72,5 +85,5 @@ function responseOf(subject: string, entry: Entry): Omit<ResolveSubjectResponse,
     semver: rest.semver,
     subjectVersion: rest.subjectVersion,
     npmPackage: rest.package.name,
-  };
+  });
 }
