@@ -1,8 +1,10 @@
 // What `@charter-nats/runtime` exports. Nothing inside of the package imports this file.
 // biome-ignore-start lint/performance/noBarrelFile: the entry of a published package
 
+export type { BreakerOptions } from "./client/breaker.ts";
 export type { CallOptions } from "./client/call.ts";
 export { type Client, type ClientOptions, createClient } from "./client/client.ts";
+export type { RetryOptions } from "./client/retry.ts";
 export type {
   Connection,
   MessageHeaders,
@@ -12,6 +14,7 @@ export type {
   RequestSettings,
   SubscribeSettings,
 } from "./connection/connection.ts";
+export { type ConnectionSettings, connectionSettings } from "./connection/connection-settings.ts";
 export type { FailureListener } from "./connection/failures.ts";
 export { type ExtraHeaders, headerNames } from "./connection/headers.ts";
 export {
@@ -66,6 +69,7 @@ export {
   replay,
 } from "./jetstream/replay.ts";
 export type { ReplayContext, ReplayedEvent, ReplayStats } from "./jetstream/replayed-events.ts";
+export { EncodedMessage, encodeMessage } from "./payload/encoded-message.ts";
 export { type PayloadKeyConfig, type PayloadKeys, payloadKeys } from "./payload/payload-keys.ts";
 export type { EndpointStats } from "./service/discovery.ts";
 export {
