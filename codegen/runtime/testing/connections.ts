@@ -1,6 +1,7 @@
 import { connect as connect3 } from "@nats-io/transport-node";
 import { connect as connect2 } from "nats";
 import type { Connection, PublishSettings } from "../src/connection/connection.ts";
+import type { ConnectionSettings } from "../src/connection/connection-settings.ts";
 
 /** A connection that a test closes, and that can send what no stub sends. */
 export interface TestConnection extends Connection {
@@ -12,9 +13,8 @@ export interface RawSettings extends PublishSettings {
   reply?: string;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Partial<ConnectionSettings> {
   readonly servers: string;
-  readonly inboxPrefix?: string;
   readonly user?: string;
   readonly pass?: string;
 }

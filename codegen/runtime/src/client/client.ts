@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { Connection } from "../connection/connection.ts";
+import { linkOf } from "../connection/link.ts";
 import type {
   ModuleRelease,
   RequestContract,
@@ -7,10 +8,16 @@ import type {
   StreamingContract,
 } from "../contract/contract.ts";
 import { encode } from "../payload/codec.ts";
+import { noticeHandlers } from "../service/in-hand.ts";
 import { streamingMethod } from "../streaming/streaming-method.ts";
-import { observeCalls, observeStreams } from "../telemetry/observe-calls.ts";
+import { observeAttempts, observeCalls, observeStreams } from "../telemetry/observe-calls.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
-import type { AnyRequest, CallOptions, UnaryMethod } from "./call.ts";
+import { type BreakerOptions, breaker } from "./breaker.ts";
+import type { AnyRequest, CallOptions, Invoke, UnaryMethod } from "./call.ts";
+import { holdBack } from "./hold-back.ts";
+import { type RetryOptions, retry, usualBudget } from "./retry.ts";
+import { RetryBudget } from "./retry-budget.ts";
+import { boundsOf } from "./within-hand.ts";
 
 /** The methods of a service's contract. Each rejects with a `CharterError`, whatever happens. */
 export type Client<S extends ServiceContract> = {
@@ -22,7 +29,12 @@ export type Client<S extends ServiceContract> = {
 };
 
 /** How the calls of a client are made. */
-export interface ClientOptions extends AttemptOptions {}
+export interface ClientOptions extends AttemptOptions {
+  /** `false` sends calls of idempotent rpcs once, as all others. */
+  readonly retry?: RetryOptions | false | undefined;
+  /** `false` sends calls also while most of them fail. */
+  readonly breaker?: BreakerOptions | false | undefined;
+}
 
 /** A client of a service. It holds nothing but the connection, and needs no closing. */
 export function createClient<S extends ServiceContract>(
@@ -30,10 +42,13 @@ export function createClient<S extends ServiceContract>(
   nc: Connection,
   options: ClientOptions = {},
 ): Client<S> {
+  noticeHandlers();
+  const { budget: perSuccess = usualBudget } = options.retry || {};
+  const budget = new RetryBudget(perSuccess);
   const methods = Object.entries(contract.methods).map(([name, method]) => [
     name,
     method.kind === "request"
-      ? unaryMethod(nc, contract.release, method, options)
+      ? unaryMethod(nc, contract.release, method, { ...options, budget })
       : observeStreams(method, streamingMethod(nc, contract.release, method, options)),
   ]);
   return Object.fromEntries(methods) as Client<S>;
@@ -41,16 +56,36 @@ export function createClient<S extends ServiceContract>(
 
 const noOptions: CallOptions = {};
 
+interface UnaryOptions extends ClientOptions {
+  /** One for all methods of a client: they burden the same service. */
+  readonly budget: RetryBudget;
+}
+
 function unaryMethod(
   nc: Connection,
   release: ModuleRelease,
   method: AnyRequest,
-  clientOptions: ClientOptions,
+  options: UnaryOptions,
 ): UnaryMethod {
-  const invoke = observeCalls(method, attempt(nc, release, method, clientOptions));
-  return async (request: MessageInitShape<DescMessage>, options = noOptions) => {
+  const invoke = observeCalls(
+    method,
+    robust(nc, method, options, observeAttempts(attempt(nc, release, method, options))),
+  );
+  return async (request: MessageInitShape<DescMessage>, callOptions = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
-    const deadlineMs = options.deadlineMs ?? method.deadlineMs;
-    return invoke({ message, subject, payload, deadlineMs, options });
+    return invoke({ message, subject, payload, ...boundsOf(method, callOptions) });
   };
+}
+
+function robust(
+  nc: Connection,
+  method: AnyRequest,
+  { budget, retry: retryOptions = {}, breaker: breakerOptions = {} }: UnaryOptions,
+  once: Invoke,
+): Invoke {
+  const link = linkOf(nc);
+  let invoke = holdBack(method, link, once);
+  if (breakerOptions !== false) invoke = breaker(method, link, breakerOptions, invoke);
+  if (retryOptions === false || method.idempotency === "unknown") return invoke;
+  return retry(method, link, budget, retryOptions, invoke);
 }

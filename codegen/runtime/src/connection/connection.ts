@@ -7,6 +7,9 @@ export interface Connection {
   request(subject: string, payload?: Uint8Array, options?: RequestSettings): Promise<NatsMessage>;
   subscribe(subject: string, options?: SubscribeSettings): NatsSubscription;
   flush(): Promise<void>;
+  isClosed(): boolean;
+  /** What happens to the connection: `disconnect`, `reconnect` and others. Ends with it. */
+  status(): AsyncIterable<{ readonly type: string }>;
 }
 
 export interface PublishSettings {

@@ -77,7 +77,7 @@ function fieldReader(field: DescField): (message: unknown) => unknown {
 }
 
 /** What a parameter may be in a subject: WIRE, "Subject parameters". Anything else is an error. */
-const token = /^[A-Za-z0-9_=~@:+-]{1,128}$/;
+export const token = /^[A-Za-z0-9_=~@:+-]{1,128}$/;
 
 function tokenOf(pattern: SubjectPattern, parameter: PatternParameter, value: unknown): string {
   const text = parameter.write(value);

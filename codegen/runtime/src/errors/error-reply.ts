@@ -54,7 +54,16 @@ export function readErrorReply(
     ruleId,
     message,
   }));
-  return new CharterError(code, text, { violations });
+  const error = new CharterError(code, text, { violations });
+  replies.add(error);
+  return error;
+}
+
+const replies = new WeakSet<CharterError>();
+
+/** Whether somebody answered with an error. Others are made here, such as that nobody listens. */
+export function cameAsReply(error: CharterError): boolean {
+  return replies.has(error);
 }
 
 /** Services that are not made with Charter send other payloads, or none, with their errors. */

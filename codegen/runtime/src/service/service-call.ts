@@ -11,9 +11,11 @@ import type { RequestContract } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { writeErrorReply } from "../errors/error-reply.ts";
 import { checkSubject, type decode } from "../payload/codec.ts";
+import { EncodedMessage } from "../payload/encoded-message.ts";
 import type { Envelope } from "../payload/envelope.ts";
 import type { Opener } from "../payload/packing.ts";
 import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
+import { type InHand, runInHand } from "./in-hand.ts";
 
 /** What a handler knows of its call. */
 export interface HandlerContext {
@@ -34,11 +36,14 @@ export interface HandlerContext {
   remainingMs(): number;
 }
 
+/** What a handler answers with. */
+type Reply<O extends DescMessage> = MessageInitShape<O> | EncodedMessage<O>;
+
 /** Answers one request. */
 export type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
   request: MessageShape<I>,
   context: HandlerContext,
-) => MessageInitShape<O> | Promise<MessageInitShape<O>>;
+) => Reply<O> | Promise<Reply<O>>;
 
 /** What happened to a request, for the counts: nothing, or the error that was answered. */
 export type CallEnd = (error: CharterError | null, startedAt: number) => void;
@@ -61,9 +66,11 @@ export interface Endpoint {
 /**
  * One request in hand. It is answered exactly once: by the handler, or at the deadline.
  */
-export class ServiceCall implements HandlerContext {
+export class ServiceCall implements HandlerContext, InHand {
   readonly startedAt = performance.now();
   deadlineMs: number;
+  isDone = false;
+  readonly canEndEarly = false;
   readonly #endpoint: Endpoint;
   readonly #message: NatsMessage;
   #controller: AbortController | undefined;
@@ -112,7 +119,7 @@ export class ServiceCall implements HandlerContext {
       const payload = this.#received?.open() ?? openClear(this.#message);
       const request = decodeRequest(method.input, payload, "invalid_argument");
       checkSubject(method.subject, this.#message, request, "invalid_argument");
-      result = handler(request, this);
+      result = runInHand(this, () => handler(request, this));
     } catch (error) {
       this.#fail(error);
       return;
@@ -129,6 +136,7 @@ export class ServiceCall implements HandlerContext {
   }
 
   #succeed(reply: unknown): void {
+    this.isDone = true;
     if (this.#answered) return;
     if (this.remainingMs() === 0) {
       this.#expire();
@@ -139,7 +147,10 @@ export class ServiceCall implements HandlerContext {
     try {
       // `create` makes an empty message of nothing, which would hide a forgotten return.
       if (typeof reply !== "object") throw new TypeError(`expected an object, not ${typeof reply}`);
-      payload = toBinary(output, create(output, reply as MessageInitShape<DescMessage>));
+      payload =
+        reply instanceof EncodedMessage
+          ? reply.payload
+          : toBinary(output, create(output, reply as MessageInitShape<DescMessage>));
     } catch (error) {
       this.#fail(
         new Error(`the handler of ${rpc} returned no ${output.typeName}`, { cause: error }),
@@ -154,6 +165,7 @@ export class ServiceCall implements HandlerContext {
   }
 
   #fail(error: unknown): void {
+    this.isDone = true;
     if (error instanceof CharterError) {
       this.#answer(error, writeErrorReply(error));
       return;

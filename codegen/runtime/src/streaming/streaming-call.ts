@@ -13,6 +13,7 @@ import { checkSubject, type decode } from "../payload/codec.ts";
 import type { Envelope } from "../payload/envelope.ts";
 import type { Opener } from "../payload/packing.ts";
 import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
+import { type InHand, runInHand } from "../service/in-hand.ts";
 import { type CallEnd, type HandlerContext, readDeadline } from "../service/service-call.ts";
 import { initialWindow, maxCredit, type readControl } from "./control.ts";
 import { type AnyStreaming, encodeFrame } from "./frame.ts";
@@ -52,9 +53,11 @@ export interface StreamingEndpoint {
  * only while there is credit for it. It ends once, by the handler, the reader, a deadline or the
  * service, and is out of hand when the handler has left its loop.
  */
-export class StreamingCall implements HandlerContext {
+export class StreamingCall implements HandlerContext, InHand {
   readonly startedAt = performance.now();
   deadlineMs: number;
+  isDone = false;
+  readonly canEndEarly = true;
   readonly #endpoint: StreamingEndpoint;
   readonly #message: NatsMessage;
   readonly #patience = new Patience(() => this.#onSilence());
@@ -111,12 +114,14 @@ export class StreamingCall implements HandlerContext {
 
   async run(): Promise<void> {
     try {
-      this.#iterator = this.#start();
-      await this.#pump(this.#iterator);
+      const iterator = this.#start();
+      this.#iterator = iterator;
+      await runInHand(this, () => this.#pump(iterator));
     } catch (error) {
       this.#fail(error);
     }
     await this.#leaving;
+    this.isDone = true;
     this.#endpoint.onEnd(this.#failure, this.startedAt);
   }
 
@@ -133,7 +138,7 @@ export class StreamingCall implements HandlerContext {
         : subjectOf(method.framesSubject, request);
     this.#controlSubject = calls.open(this);
     this.#patience.start(this.deadlineMs);
-    const frames: unknown = handler(request, this);
+    const frames: unknown = runInHand(this, () => handler(request, this));
     if (isAsyncIterable(frames)) return frames[Symbol.asyncIterator]();
     throw new TypeError(`the handler of ${method.rpc} gave no AsyncIterable of frames`);
   }

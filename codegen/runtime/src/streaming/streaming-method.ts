@@ -1,6 +1,7 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { AttemptOptions } from "../client/attempt.ts";
 import type { CallOptions } from "../client/call.ts";
+import { boundsOf } from "../client/within-hand.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ModuleRelease } from "../contract/contract.ts";
 import { decode, decodeUnchecked } from "../payload/codec.ts";
@@ -31,5 +32,8 @@ export function streamingMethod(
     openClear: clearOpener({ where: method.rpc, policy: method.policy, code: "data_loss" }),
     read: validateReplies ? decode : decodeUnchecked,
   };
-  return (request, options = noOptions) => new FrameReader(caller, request, options);
+  return (request, callOptions = noOptions) => {
+    const { deadlineMs, options } = boundsOf(method, callOptions);
+    return new FrameReader(caller, request, { ...options, deadlineMs });
+  };
 }
