@@ -13,11 +13,26 @@ export function observeCalls(method: RequestContract, next: Invoke): Invoke {
     const operation = beginSending(kind, call);
     if (operation === null) return next(call);
     const options = withHeaders(call.options, operation);
+    operations.set(call.payload, operation);
+    hasObserved = true;
     return operation.observe(() => next({ ...call, options }));
   };
 }
 
-/** The same for a streaming rpc: one span from the first frame that is asked for to the end. */
+/** By their payloads, of which each call has its own, and which all of its attempts share. */
+const operations = new WeakMap<Uint8Array, Operation>();
+/** Spares looking where there is nothing. */
+let hasObserved = false;
+
+/** Notes each attempt of a call after its first one in the span of the call. */
+export function observeAttempts(next: Invoke): Invoke {
+  return (call) => {
+    if (hasObserved) operations.get(call.payload)?.noteAttempt();
+    return next(call);
+  };
+}
+
+/** Makes each stream of frames a client span, from the first frame that is asked for to the end. */
 export function observeStreams(method: StreamingContract, next: StreamingMethod): StreamingMethod {
   const kind = callKind(method);
   return (request, options = {}) => {

@@ -93,6 +93,7 @@ export class Operation {
   readonly #startedAt = performance.now();
   readonly #context: Context;
   readonly #span: Span | undefined;
+  #attempts = 0;
   #frames: number | undefined;
   #ended = false;
 
@@ -130,6 +131,13 @@ export class Operation {
     const carried: Record<string, string> = {};
     propagation.inject(this.#context, carried);
     return carried;
+  }
+
+  /** Notes that a request is sent; the first time is no news. */
+  noteAttempt(): void {
+    this.#attempts += 1;
+    if (this.#attempts === 1) return;
+    this.#span?.addEvent("charter.attempt", { "charter.attempt.number": this.#attempts });
   }
 
   /** Counts a frame of a streaming rpc. */

@@ -132,6 +132,29 @@ describe("with an SDK", () => {
       expect(spanOf(SpanKind.CLIENT, rpc).attributes["error.type"]).toBe("unavailable");
     });
 
+    it("notes the attempts of a call in its one span", async () => {
+      const nc = await lab.connect(client);
+      const idempotent = {
+        ...PlainContract,
+        methods: { echo: { ...PlainContract.methods.echo, idempotency: "idempotent" } },
+      } as typeof PlainContract;
+      let asked = 0;
+      await serve(nc, idempotent, {
+        echo({ text }) {
+          asked += 1;
+          if (asked < 3) throw new CharterError("unavailable", "not yet");
+          return { text };
+        },
+      });
+      await createClient(idempotent, nc).echo(request);
+      const { events, status } = spanOf(SpanKind.CLIENT, rpc);
+      expect(events.map(({ attributes }) => attributes?.["charter.attempt.number"])).toEqual([
+        2, 3,
+      ]);
+      expect(status.code).toBe(SpanStatusCode.UNSET);
+      expect(seen.spans().filter(({ kind }) => kind === SpanKind.SERVER)).toHaveLength(3);
+    });
+
     it("shows no text of an error that came in a sealed payload", async () => {
       const nc = await lab.connect(client);
       const contract = labUnder(secret);
