@@ -122,13 +122,14 @@ function candidates(field: DescField, depth: number): readonly unknown[] {
   const single = singleValues(field, depth);
   switch (field.fieldKind) {
     case "list":
-      return [[], single.slice(1, 2), single.slice(1, 3), [single[1], single[1]], single].map(
-        (items) => {
-          const list = reflectList(field, [], false);
-          for (const item of items) if (item !== undefined) list.add(item);
-          return list;
-        },
-      );
+      return [
+        ...[[], single.slice(1, 2), single.slice(1, 3), [single[1], single[1]], single],
+        ...single.map((value) => [value]),
+      ].map((items) => {
+        const list = reflectList(field, [], false);
+        for (const item of items) if (item !== undefined) list.add(item);
+        return list;
+      });
     case "map": {
       const keys = valuesOf(field.mapKey) as readonly (string | number | bigint | boolean)[];
       return [0, 1, 2, 3, 4, 5, 6, 7].flatMap((at) => {

@@ -79,6 +79,16 @@ describe("compileAcceptance", () => {
     expect(accepts(create(desc, { v: { names: ["a"] } } as Init))).toBe(true);
   });
 
+  it("takes moments with unknown fields for others, as protovalidate does", () => {
+    const { desc, accepts } = compiled("DurationConst");
+    const $unknown = [{ no: 99, wireType: 0, data: new Uint8Array([1]) }];
+    const moment = { $typeName: "google.protobuf.Duration", seconds: 2n, nanos: 0 };
+    const strange = create(desc, { v: { ...moment, $unknown } } as Init);
+    expect(isValid(desc, strange)).toBe(false);
+    expect(accepts(strange)).toBe(false);
+    expect(accepts(create(desc, { v: moment } as Init))).toBe(true);
+  });
+
   it("does not see what a prototype holds as entries of a map", () => {
     const { desc, accepts } = compiled("MapMinPairs");
     const entries = Object.assign(Object.create({ inherited: 1 }), { own: 1 });

@@ -67,7 +67,6 @@ export function isSame(bytes: Uint8Array, other: Uint8Array): boolean {
 }
 
 function isPartAt(bytes: Uint8Array, part: Uint8Array, from: number): boolean {
-  if (from < 0) return false;
   for (let i = 0; i < part.length; i++) if (bytes[from + i] !== part[i]) return false;
   return true;
 }
