@@ -11,10 +11,16 @@ const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
 const surroundings = `
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { PlanRequestSchema } from "@bodybroker/npc/v1";
+import type { InferResponseSchema, StreamInferRequestSchema } from "@bodybroker/ai/v1";
 import type { HourChangedSchema } from "@bodybroker/time/v1";
 declare const meta: MessageInitShape<typeof PlanRequestSchema>["meta"];
 declare const situation: MessageInitShape<typeof PlanRequestSchema>["situation"];
 declare const gameTime: MessageInitShape<typeof HourChangedSchema>["gameTime"];
+declare const input: MessageInitShape<typeof StreamInferRequestSchema>["input"];
+declare const model: {
+  run(input: unknown): Promise<MessageInitShape<typeof InferResponseSchema>>;
+  tokens(input: unknown, signal: AbortSignal): AsyncIterable<string>;
+};
 declare const signal: AbortSignal;
 declare const log: { warn(...things: unknown[]): void };
 declare function useTheDefaultPlan(): void;
@@ -23,7 +29,7 @@ declare function findNpc(id: string, signal: AbortSignal): Promise<{ plan(): [] 
 
 it("the examples of README.md compile against the first customer's stub packages", () => {
   const common = compileProtos("proto", ["bodybroker/common"]);
-  const packages = ["common", "npc", "time"].map((name) => {
+  const packages = ["common", "ai", "npc", "time"].map((name) => {
     const module = `bodybroker/${name}`;
     const files = stubPackage({
       module,
@@ -39,7 +45,7 @@ it("the examples of README.md compile against the first customer's stub packages
   const project = createStubProject(new Map(packages), linked);
   try {
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(4);
     // The second example imports CharterError again, as it stands on its own.
     const source = examples.join("").replace("import { CharterError, serve }", "import { serve }");
     writeFileSync(join(project.folder, "readme.mts"), surroundings + source);

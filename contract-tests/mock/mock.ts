@@ -3,12 +3,13 @@ import {
   type Connection,
   defineService,
   type Handlers,
+  type MethodDefinition,
   type RunningService,
   type ServiceContract,
   serve,
 } from "@charter-nats/runtime";
 import fc from "fast-check";
-import type { RequestBinding } from "../../registry/core/binding/binding.ts";
+import type { RequestBinding, StreamingBinding } from "../../registry/core/binding/binding.ts";
 import { type ContractUnderTest, linkSchema, type Schema } from "../runner/contract.ts";
 import { createGenerator, type Generator, variedMessages } from "../runner/messages.ts";
 import { judge } from "../runner/oracle.ts";
@@ -26,11 +27,13 @@ export interface RunningMock {
 
 /** Replies that are made beforehand for each rpc, and then given in turn. */
 const repliesPerRpc = 32;
+/** How many of them answer one streaming request. */
+const framesPerCall = 3;
 
 /**
- * Serves every request binding of the contracts from nothing but the contracts: it checks requests
- * as every Charter service does, and answers with generated messages that keep the rules. Rejects
- * when no valid reply of a type can be made.
+ * Serves every rpc of the contracts from nothing but the contracts: it checks requests as every
+ * Charter service does, and answers with generated messages that keep the rules. Rejects when no
+ * valid reply of a type can be made.
  */
 export async function startMock(
   nc: Connection,
@@ -55,15 +58,17 @@ export async function startMock(
   return { stop };
 }
 
+type MockedBinding = RequestBinding | StreamingBinding;
+
 interface MockedService {
   readonly desc: DescService;
-  readonly bindings: readonly RequestBinding[];
+  readonly bindings: readonly MockedBinding[];
 }
 
 function servicesOf(schema: Schema, contract: ContractUnderTest): MockedService[] {
-  const byService = new Map<string, RequestBinding[]>();
+  const byService = new Map<string, MockedBinding[]>();
   for (const binding of contract.bindings) {
-    if (binding.kind !== "request") continue;
+    if (binding.kind === "event") continue;
     const name = binding.rpc.slice(0, binding.rpc.lastIndexOf("."));
     byService.set(name, [...(byService.get(name) ?? []), binding]);
   }
@@ -85,11 +90,11 @@ async function serveMock(
   const methods = bindings.map((binding) => {
     const method = desc.methods.find((each) => binding.rpc.endsWith(`.${each.name}`));
     if (method === undefined) throw new Error(`${desc.typeName} has no rpc for ${binding.rpc}.`);
-    const { pattern: subject, ...definition } = binding;
     const replies = repliesOf(generator, method.output, seed);
     let turn = 0;
     const answer = () => replies[turn++ % replies.length] as Message;
-    return { name: method.localName, definition: { ...definition, subject }, answer };
+    const handler = binding.kind === "request" ? answer : () => framesOf(answer);
+    return { name: method.localName, definition: definitionOf(binding), handler };
   });
   const contract = defineService(
     desc,
@@ -98,12 +103,23 @@ async function serveMock(
   );
   // The names come from the same list as the contract's methods.
   const handlers = Object.fromEntries(
-    methods.map(({ name, answer }) => [name, answer]),
+    methods.map(({ name, handler }) => [name, handler]),
   ) as Handlers<ServiceContract>;
   return serve(nc, contract, handlers, {
     evidence,
     description: `a mock of ${desc.typeName}, made from the contract of ${module} ${semver}`,
   });
+}
+
+function definitionOf(binding: MockedBinding): MethodDefinition {
+  const { pattern: subject, ...definition } = binding;
+  return definition.kind === "request"
+    ? { ...definition, subject }
+    : { ...definition, subject, framesSubject: definition.framesPattern };
+}
+
+async function* framesOf(answer: () => Message): AsyncGenerator<Message> {
+  for (let sent = 0; sent < framesPerCall; sent += 1) yield answer();
 }
 
 function repliesOf(generator: Generator, desc: DescMessage, seed: number): Message[] {
