@@ -7,6 +7,8 @@ import { moduleCheck } from "./commands/module-check.ts";
 import { moduleList } from "./commands/module-list.ts";
 import { modulePush } from "./commands/module-push.ts";
 import { moduleShow } from "./commands/module-show.ts";
+import { streamApply } from "./commands/stream-apply.ts";
+import { streamPlan } from "./commands/stream-plan.ts";
 import { stubsList } from "./commands/stubs-list.ts";
 import { stubsPublish } from "./commands/stubs-publish.ts";
 import { subjectList } from "./commands/subject-list.ts";
@@ -29,6 +31,7 @@ export type Execute = <Flags>(
 const nouns: Readonly<Record<string, string>> = {
   module: "check, register and look at modules, the schemas of a team",
   subject: "find the contract of a NATS subject",
+  stream: "provide the JetStream streams and consumers that the contracts need",
   stubs: "the npm packages with typed clients and services",
   contract: "prove that live services keep their contracts",
 };
@@ -39,7 +42,7 @@ Exit codes: 0 done, accepted or passed; 1 Charter failed; 2 wrong usage or confi
 100 findings or a refused change; 101 waiting for an approval.
 
 Settings: flag, then environment (CHARTER_URL, CHARTER_TOKEN, NATS_URL), then charter.yaml
-(keys url and nats), then a registry started from this clone, then the defaults.`;
+(keys url, nats and consumers), then a registry started from this clone, then the defaults.`;
 
 /** The whole command line. Commander's own exits are thrown as CommanderError. */
 export function buildProgram(
@@ -58,6 +61,8 @@ export function buildProgram(
   attach(program, execute, moduleShow);
   attach(program, execute, subjectResolve);
   attach(program, execute, subjectList);
+  attach(program, execute, streamPlan);
+  attach(program, execute, streamApply);
   attach(program, execute, stubsList);
   attach(program, execute, stubsPublish);
   attach(program, execute, contractTest);

@@ -44,8 +44,19 @@ test("readSettingsFiles finds nothing where nothing is", async () => {
 
 test.each([
   ["a token", "token: abc\n", /Take it out, and give it as CHARTER_TOKEN/],
-  ["an unknown key", "adress: http://x\n", /must hold `url` and `nats`/],
+  ["an unknown key", "adress: http://x\n", /must hold `url`, `nats` and `consumers`/],
   ["a value of another type", "url: 4280\n", /\/url must be string/],
+  ["a consumer without a name", "consumers: [{ event: a.b }]", /\/consumers\/0 must have/],
+  [
+    "a consumer that would lose events in hand",
+    "consumers: [{ name: x, event: a.b, ackWaitMs: 100 }]",
+    /\/consumers\/0\/ackWaitMs must be >= 3000/,
+  ],
+  [
+    "a wildcard for a parameter",
+    "consumers: [{ name: x, event: 'a.{b}', parameters: { b: '*' } }]",
+    /\/consumers\/0\/parameters\/b must/,
+  ],
   ["broken YAML", "url: [\n", /is no valid YAML/],
 ])("readSettingsFiles refuses a charter.yaml with %s", async (_, text, message) => {
   await folder.write({ "charter.yaml": text });

@@ -5,8 +5,32 @@ import { Value } from "typebox/value";
 import { parseDocument } from "yaml";
 import { CommandFailure } from "./command-failure.ts";
 
+/** A token of a subject: WIRE, "Subjects and parameters". */
+const Token = Type.String({ pattern: "^[A-Za-z0-9_=~@:+-]{1,128}$" });
+
+/** A durable consumer that `charter stream apply` provides. */
+const ConsumerSettingSchema = Type.Object(
+  {
+    name: Token,
+    /** The pattern of an event that a stream keeps: `ai.world.state.update.v1.{world_id}`. */
+    event: Type.String(),
+    /** Values of the pattern's parameters; an absent one stands for all values. */
+    parameters: Type.Optional(Type.Record(Type.String(), Type.Union([Token, Type.Integer()]))),
+    /** How long an instance may be silent about an event. Stubs speak up each second. */
+    ackWaitMs: Type.Optional(Type.Integer({ minimum: 3000, maximum: 86_400_000 })),
+    /** How many events may be in hand at all instances together. */
+    maxAckPending: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+  },
+  { additionalProperties: false },
+);
+export type ConsumerSetting = Static<typeof ConsumerSettingSchema>;
+
 const CharterYamlSchema = Type.Object(
-  { url: Type.Optional(Type.String()), nats: Type.Optional(Type.String()) },
+  {
+    url: Type.Optional(Type.String()),
+    nats: Type.Optional(Type.String()),
+    consumers: Type.Optional(Type.Array(ConsumerSettingSchema, { maxItems: 1000 })),
+  },
   { additionalProperties: false },
 );
 
@@ -74,7 +98,7 @@ function readCharterYaml(file: TextFile): Static<typeof CharterYamlSchema> {
       `${file.path} has a token, and files of this kind are committed. Take it out, and give it as CHARTER_TOKEN; a token that was committed must be replaced.`,
     );
   }
-  return checkShape(CharterYamlSchema, value, file.path, "`url` and `nats`");
+  return checkShape(CharterYamlSchema, value, file.path, "`url`, `nats` and `consumers`");
 }
 
 function readRunJson(file: TextFile): Static<typeof RunJsonSchema> {
