@@ -217,7 +217,7 @@ export class Deliveries {
     this.#onError(error, context);
     const { deadLetterSubject } = this.#contract;
     if (deadLetterSubject !== null) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error, this.#contract);
       try {
         await publishDeadLetter(this.#nc, this.#contract, deadLetterSubject, { ...held, reason });
       } catch (failure) {
@@ -261,6 +261,12 @@ function deliveryContext({ received, delivery }: Held): DeliveryContext {
     deliveries: delivery.count,
     timestamp: new Date(Number(delivery.takenAt / 1_000_000n)),
   };
+}
+
+/** Dead letters travel in clear, and the text of an error can tell what the event held. */
+function reasonOf(error: unknown, { policy }: EventContract): string {
+  if (policy.encryption !== null) return error instanceof CharterError ? error.code : "internal";
+  return error instanceof Error ? error.message : String(error);
 }
 
 function neverAnswered({ deliveries }: DeliveryContext): CharterError {

@@ -48,7 +48,11 @@ it("a consumer does not start without the seed, and gives up on what another key
   expect(await failed.promise).toMatchObject({ code: "data_loss" });
   await consumption.stop();
   const letter = await lab.jsm.streams.getMessage(deadLetters, { seq: 1 });
-  const { payload, headers } = fromBinary(DeadLetterSchema, letter?.data ?? new Uint8Array());
+  const { payload, headers, reason } = fromBinary(
+    DeadLetterSchema,
+    letter?.data ?? new Uint8Array(),
+  );
   expect(headers["Charter-Encryption"]).toBe("xkv1");
+  expect(reason).toBe("data_loss");
   expect(Buffer.from(payload).toString("latin1")).not.toContain("hush");
 });
