@@ -41,11 +41,11 @@ it("the examples of README.md compile against the first customer's stub packages
     });
     return [`@${module}`, files] as const;
   });
-  const linked = ["@charter-nats", "@bufbuild", "@nats-io", "nats", "@types"];
+  const linked = ["@charter-nats", "@bufbuild", "@nats-io", "@opentelemetry", "nats", "@types"];
   const project = createStubProject(new Map(packages), linked);
   try {
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(6);
     // The second example imports CharterError again, as it stands on its own.
     const source = examples.join("").replace("import { CharterError, serve }", "import { serve }");
     writeFileSync(join(project.folder, "readme.mts"), surroundings + source);
