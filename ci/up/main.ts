@@ -23,6 +23,7 @@ import {
   removeRunFile,
   writeRunFile,
 } from "./run-file.ts";
+import { provideStreams } from "./streams.ts";
 import { summary } from "./summary.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -118,6 +119,7 @@ async function proveAll(
   };
   await add("register every module", "registered", proveRegistered);
   await add("refuse a break", "break refused", proveBreakRefused);
+  await step("provide the streams", async (note) => note(await provideStreams(estate)));
   await step("start reference services and mocks", () => running.startParticipants());
   await add("install a stub and call it", "stub installed", proveStubInstalled);
   await add("test live services", "contracts passed", proveContractsPassed);
