@@ -1,18 +1,13 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import type { Connection } from "../connection/connection.ts";
-import type { ExtraHeaders } from "../connection/headers.ts";
 import { fromNatsFailure } from "../connection/nats-failure.ts";
 import type { EventContract, StreamPolicy } from "../contract/contract.ts";
 import { publishToStream } from "../jetstream/publish-to-stream.ts";
 import type { Receipt } from "../jetstream/receipt.ts";
-import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { beginPublishing } from "../telemetry/observe-events.ts";
-import { type OutgoingEvent, writeEvent } from "./event-message.ts";
+import { type OutgoingEvent, type WriteOptions, writeEvent } from "./event-message.ts";
 
-export interface PublishOptions {
-  /** For events whose contract demands encryption. */
-  readonly keys?: PayloadKeys | undefined;
-  readonly headers?: ExtraHeaders | undefined;
+export interface PublishOptions extends WriteOptions {
   /**
    * Names an event of a stream. The stream keeps only the first of those with the same name, within
    * two minutes; without it each call is an event of its own. A core event has no use for it.
@@ -24,6 +19,8 @@ export interface PublishOptions {
    */
   readonly deadlineMs?: number | undefined;
 }
+
+const noOptions: PublishOptions = {};
 
 /** What `publish` resolves with: a receipt where a stream keeps the event, null otherwise. */
 export type ReceiptOf<S> = S extends StreamPolicy ? Receipt : null;
@@ -42,9 +39,9 @@ export async function publish<Desc extends DescMessage, S extends StreamPolicy |
   nc: Connection,
   contract: EventContract<Desc, unknown, S>,
   event: MessageInitShape<Desc>,
-  options: PublishOptions = {},
+  options: PublishOptions = noOptions,
 ): Promise<ReceiptOf<S>> {
-  const outgoing = writeEvent(contract, event, options.headers ?? {}, options.keys);
+  const outgoing = writeEvent(contract, event, options);
   const operation = beginPublishing(contract, outgoing);
   const send = () => sendEvent(nc, contract.stream, outgoing, options);
   const receipt = await (operation === null ? send() : operation.observe(send));

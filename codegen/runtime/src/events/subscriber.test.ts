@@ -47,6 +47,14 @@ describe.each(clients)("publish on $client", (client) => {
     expect(messages[0]?.headers?.get("traceparent")).toBe("00");
   });
 
+  it("sends what breaks its rules when it is told not to look", async () => {
+    const nc = await lab.connect(client);
+    const messages = await collect(nc, "lab.>");
+    await publish(nc, RangContract, rang("r1", "x".repeat(21)), { validate: false });
+    await nc.flush();
+    expect(messages).toHaveLength(1);
+  });
+
   it("rejects, and sends nothing, for what breaks the contract", async () => {
     const nc = await lab.connect(client);
     const messages = await collect(nc, "lab.>");
