@@ -22,14 +22,15 @@ declare const model: {
   tokens(input: unknown, signal: AbortSignal): AsyncIterable<string>;
 };
 declare const signal: AbortSignal;
-declare const log: { warn(...things: unknown[]): void };
+declare const log: { info(...things: unknown[]): void; warn(...things: unknown[]): void };
+declare const cache: { put(id: string, flags: object, sequence: number): Promise<void> };
 declare function useTheDefaultPlan(): void;
 declare function findNpc(id: string, signal: AbortSignal): Promise<{ plan(): [] } | undefined>;
 `;
 
 it("the examples of README.md compile against the first customer's stub packages", () => {
   const common = compileProtos("proto", ["bodybroker/common"]);
-  const packages = ["common", "ai", "npc", "time"].map((name) => {
+  const packages = ["common", "ai", "npc", "time", "world"].map((name) => {
     const module = `bodybroker/${name}`;
     const files = stubPackage({
       module,
@@ -45,7 +46,7 @@ it("the examples of README.md compile against the first customer's stub packages
   const project = createStubProject(new Map(packages), linked);
   try {
     const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(7);
     // The second example imports CharterError again, as it stands on its own.
     const source = examples.join("").replace("import { CharterError, serve }", "import { serve }");
     writeFileSync(join(project.folder, "readme.mts"), surroundings + source);

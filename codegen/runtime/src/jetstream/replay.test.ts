@@ -12,8 +12,11 @@ import type { ReplayContext } from "./replayed-events.ts";
 const lab = useStreamLab(`
   { user: late, password: late, permissions: {
       publish: ["$JS.API.STREAM.INFO.CHIMES", "$JS.API.CONSUMER.CREATE.CHIMES.*.lab.chimed.v1.hall.*",
-                "$JS.API.CONSUMER.MSG.NEXT.CHIMES.*", "$JS.API.CONSUMER.DELETE.CHIMES.*"],
+                "$JS.API.CONSUMER.INFO.CHIMES.*", "$JS.API.CONSUMER.MSG.NEXT.CHIMES.*",
+                "$JS.API.CONSUMER.DELETE.CHIMES.*"],
       subscribe: "_INBOX.late.>" } }`);
+
+const late = { user: "late", pass: "late", inboxPrefix: "_INBOX.late" };
 
 async function publishAll(nc: NatsConnection, room: string, ...texts: string[]): Promise<void> {
   for (const text of texts) await publish(nc, ChimedContract, chime(room, text));
@@ -159,8 +162,7 @@ describe("replay", () => {
 
   it("needs no more rights than those to the parameters' subject", async () => {
     await publishAll(await lab.connect(), "hall", "a");
-    const login = { user: "late", pass: "late", inboxPrefix: "_INBOX.late" };
-    const nc = await lab.connect(login);
+    const nc = await lab.connect(late);
     const joined = await replay(nc, ChimedContract, { room: "hall" }, () => {});
     await joined.caughtUp;
     await joined.stop();
@@ -175,7 +177,8 @@ describe("replay", () => {
     const texts: string[] = [];
     const two = deferred();
     const four = deferred();
-    const joined = await replay(nc, ChimedContract, {}, ({ text }) => {
+    const joiner = await lab.connect(late);
+    const joined = await replay(joiner, ChimedContract, { room: "hall" }, ({ text }) => {
       const count = texts.push(text);
       if (count === 2) two.resolve();
       if (count === 4) four.resolve();
