@@ -45,9 +45,6 @@ export function observeStreams(method: StreamingContract, next: StreamingMethod)
   };
 }
 
-/** No header where there is no trace: an empty block of headers costs as much as one. */
 function withHeaders(options: CallOptions, operation: Operation): CallOptions {
-  const carried = operation.headers();
-  if (Object.keys(carried).length === 0) return options;
-  return { ...options, headers: { ...options.headers, ...carried } };
+  return { ...options, headers: { ...options.headers, ...operation.headers() } };
 }
