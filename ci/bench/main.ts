@@ -8,19 +8,23 @@ import { benchHttp } from "./http.ts";
 import { benchNats } from "./nats.ts";
 import { benchRegistry } from "./registry.ts";
 import { benchStartUp } from "./start-up.ts";
+import { benchFrames } from "./stubs/frames.ts";
+import { benchPublishing } from "./stubs/publishing.ts";
 import { benchRequests } from "./stubs/requests.ts";
 import { benchValidation } from "./validation.ts";
 
 const usage = `usage: npm run bench -- [--quick] [--only NAME]… [--format text|json]
 
   --quick   fewer and shorter rounds: less than a minute instead of four
-  --only    http, nats, stubs, validation, start-up or registry
+  --only    http, nats, calls, events, frames, validation, start-up or registry
 `;
 
 const benches: Readonly<Record<string, (isQuick: boolean) => Promise<BenchRow[]>>> = {
   http: (isQuick) => benchHttp(isQuick ? quick : full),
   nats: (isQuick) => benchNats(isQuick ? quick : full),
-  stubs: (isQuick) => benchRequests(isQuick ? quick : full),
+  calls: (isQuick) => benchRequests(isQuick ? quick : full),
+  events: (isQuick) => benchPublishing(isQuick ? quick : full),
+  frames: (isQuick) => benchFrames(isQuick ? quick : full),
   validation: (isQuick) => benchValidation(isQuick ? quick : full),
   "start-up": (isQuick) => benchStartUp(isQuick ? 1 : 3),
   registry: (isQuick) => benchRegistry(isQuick ? 2 : 5),
