@@ -4,7 +4,7 @@ import type { StreamingMethod } from "../streaming/streaming-method.ts";
 import { ObservedFrames } from "./observed-frames.ts";
 import { beginSending, type Operation } from "./operation.ts";
 import { callKind } from "./operation-kind.ts";
-import { isObserved } from "./sdk.ts";
+import { isObserved, measuring } from "./sdk.ts";
 
 /** Makes each call a client span, with all of its attempts, and measures it. */
 export function observeCalls(method: RequestContract, next: Invoke): Invoke {
@@ -30,6 +30,14 @@ export function observeAttempts(next: Invoke): Invoke {
     if (hasObserved) operations.get(call.payload)?.noteAttempt();
     return next(call);
   };
+}
+
+/** Counts looks into the cache of an rpc, by where the reply was found: `charter.cache.lookups`. */
+export function lookupCounter(
+  method: RequestContract,
+): (found: "memory" | "redis" | "nowhere") => void {
+  const { attributes } = callKind(method);
+  return (found) => measuring()?.lookups.add(1, { ...attributes, "charter.cache.found": found });
 }
 
 /** Makes each stream of frames a client span, from the first frame that is asked for to the end. */

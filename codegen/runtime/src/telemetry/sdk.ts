@@ -34,6 +34,8 @@ export interface Instruments {
   readonly processing: Histogram;
   readonly sent: Counter;
   readonly consumed: Counter;
+  /** Looks into a cache, by what was found there: the hit ratio follows. */
+  readonly lookups: Counter;
 }
 
 const noMeter = createNoopMeter();
@@ -55,6 +57,7 @@ export function measuring(): Instruments | null {
     processing: meter.createHistogram("messaging.process.duration", seconds),
     sent: meter.createCounter("messaging.client.sent.messages", messages),
     consumed: meter.createCounter("messaging.client.consumed.messages", messages),
+    lookups: meter.createCounter("charter.cache.lookups", { unit: "{lookup}" }),
   };
   return instruments;
 }

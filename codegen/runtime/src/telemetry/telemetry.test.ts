@@ -19,6 +19,7 @@ import { publish } from "../events/publisher.ts";
 import { subscribe } from "../events/subscriber.ts";
 import { payloadKeys } from "../payload/payload-keys.ts";
 import { serve } from "../service/service.ts";
+import { lookupCounter } from "./observe-calls.ts";
 
 const lab = useLab();
 const PlainContract = labUnder(plain);
@@ -61,6 +62,22 @@ describe("with an SDK", () => {
     expect(found).toHaveLength(1);
     return found[0] as NonNullable<(typeof found)[0]>;
   };
+
+  it("counts looks into a cache by what was found", async () => {
+    const count = lookupCounter(PlainContract.methods.echo);
+    for (const found of ["memory", "redis", "memory", "nowhere"] as const) count(found);
+    const seenLookups = (await measured()).map(({ name, attributes, count: looks }) => [
+      name,
+      attributes["charter.cache.found"],
+      attributes["rpc.method"],
+      looks,
+    ]);
+    expect(seenLookups).toEqual([
+      ["charter.cache.lookups", "memory", "Echo", 2],
+      ["charter.cache.lookups", "redis", "Echo", 1],
+      ["charter.cache.lookups", "nowhere", "Echo", 1],
+    ]);
+  });
 
   describe.each(clients)("on $client", (client) => {
     it("makes a call a client span, and the request its child at the service", async () => {
