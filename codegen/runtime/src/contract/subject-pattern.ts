@@ -21,6 +21,8 @@ export interface SubjectPattern {
   readonly text: string;
   readonly tokens: readonly string[];
   readonly parameters: readonly PatternParameter[];
+  /** What stands before, between and after the parameters, dots included: one more than they are. */
+  readonly literals: readonly string[];
   /** As NATS subscribes to it: `ai.world.state.update.v1.*`. */
   readonly wildcard: string;
 }
@@ -33,7 +35,7 @@ export function compilePattern(schema: DescMessage, text: string): SubjectPatter
     token.startsWith("{") ? [compileParameter(schema, token.slice(1, -1), index)] : [],
   );
   const wildcard = tokens.map((token) => (token.startsWith("{") ? "*" : token)).join(".");
-  return { text, tokens, parameters, wildcard };
+  return { text, tokens, parameters, literals: text.split(/\{[^}]*\}/), wildcard };
 }
 
 function compileParameter(schema: DescMessage, path: string, index: number): PatternParameter {
@@ -102,11 +104,12 @@ function whatIsWrong(text: string | null): string {
 /** The subject of a message. Throws `invalid_argument` when a parameter fits no token. */
 export function subjectOf(pattern: SubjectPattern, message: Message): string {
   if (pattern.parameters.length === 0) return pattern.text;
-  const tokens = [...pattern.tokens];
-  for (const parameter of pattern.parameters) {
-    tokens[parameter.index] = tokenOf(pattern, parameter, parameter.read(message));
+  let subject = "";
+  for (let i = 0; i < pattern.parameters.length; i++) {
+    const parameter = pattern.parameters[i] as PatternParameter;
+    subject += pattern.literals[i] + tokenOf(pattern, parameter, parameter.read(message));
   }
-  return tokens.join(".");
+  return subject + pattern.literals[pattern.parameters.length];
 }
 
 /** What to subscribe to for some values of the parameters; an absent one is a wildcard. */
