@@ -228,6 +228,25 @@ describe("consume", () => {
     await next.stop();
   });
 
+  it("says that its consumer is gone, and goes on when there is one again", async () => {
+    const nc = await lab.connect();
+    const gone = deferred<unknown>();
+    const handled = deferred<string>();
+    const options = { durable, onError: gone.resolve };
+    const consumption = await consume(nc, ChimedContract, options, ({ text }) => {
+      handled.resolve(text);
+    });
+    await lab.jsm.consumers.delete(stream, durable);
+    expect(await gone.promise).toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("charter stream apply"),
+    });
+    await publishAll(nc, "a");
+    await lab.jsm.consumers.add(stream, provided.consumer);
+    expect(await handled.promise).toBe("a");
+    await consumption.stop();
+  });
+
   it("is unimplemented for a connection of nats 2.29", async () => {
     const nc = await connect2({ servers: lab.url });
     try {

@@ -1,5 +1,11 @@
-import type { NatsConnection, Status } from "@nats-io/nats-core";
-import type { NatsMessage, NatsSubscription } from "../connection/connection.ts";
+import {
+  type Msg,
+  type NatsConnection,
+  nanos,
+  type Status,
+  type Subscription,
+} from "@nats-io/nats-core";
+import type { NatsMessage } from "../connection/connection.ts";
 import { answersTo, newInbox } from "../connection/inbox.ts";
 import { fromNatsFailure } from "../connection/nats-failure.ts";
 import { CharterError } from "../errors/charter-error.ts";
@@ -17,9 +23,9 @@ export interface PullSettings {
 
 /** How long the server keeps a request open, and how often it shows meanwhile that it lives. */
 const expiresMs = 30_000;
-const heartbeatMs = 5000;
+const heartbeatMs = 2000;
 /** A restarting server refuses once or twice; what goes on for longer is worth a word. */
-const failuresToReport = 3;
+const passingFailures = 3;
 
 /**
  * Pulls messages of a durable consumer: one request at a time, for as many as there is room for. Lost
@@ -35,12 +41,15 @@ export class PullRequests {
   readonly #inbox: string;
   readonly #statuses: AsyncIterable<Status> & { stop?(): void };
   readonly #watchdog: NodeJS.Timeout;
-  #subscription: NatsSubscription | null = null;
+  #subscription: Subscription | null = null;
   /** How many messages the open request may still bring; none is open at 0. */
   #owed = 0;
   #serial = 0;
   #lastSignAt = 0;
+  /** In a row, and whether the application knows. */
   #failures = 0;
+  #told = false;
+  #connected = true;
   #pause: NodeJS.Timeout | null = null;
   #ended = false;
 
@@ -51,7 +60,9 @@ export class PullRequests {
     this.#inbox = newInbox(nc);
     this.#statuses = nc.status();
     this.#watchdog = setInterval(() => {
-      if (performance.now() - this.#lastSignAt > 2 * heartbeatMs) this.#again();
+      const isSilent = performance.now() - this.#lastSignAt > 2 * heartbeatMs;
+      // The server does not answer for a consumer that is not there.
+      if (this.#connected && this.#owed > 0 && isSilent) this.#failed(this.#missing());
     }, heartbeatMs);
     void this.#watch();
     void nc.closed().then(() => this.#end());
@@ -61,12 +72,7 @@ export class PullRequests {
   more(): void {
     const batch = this.#settings.room();
     if (this.#ended || this.#owed > 0 || this.#pause !== null || batch <= 0) return;
-    const nanoseconds = 1_000_000;
-    const request = {
-      batch,
-      expires: expiresMs * nanoseconds,
-      idle_heartbeat: heartbeatMs * nanoseconds,
-    };
+    const request = { batch, expires: nanos(expiresMs), idle_heartbeat: nanos(heartbeatMs) };
     this.#owed = batch;
     this.#serial += 1;
     this.#lastSignAt = performance.now();
@@ -75,7 +81,7 @@ export class PullRequests {
       const reply = `${this.#inbox}.${this.#serial}`;
       this.#nc.publish(this.#subject, JSON.stringify(request), { reply });
     } catch (error) {
-      this.#failed(fromNatsFailure(error, this.#subject), true);
+      this.#failed(fromNatsFailure(error, this.#subject));
     }
   }
 
@@ -92,45 +98,56 @@ export class PullRequests {
     this.#statuses.stop?.();
   }
 
-  #listen(): NatsSubscription {
-    const subscription: NatsSubscription = this.#nc.subscribe(`${this.#inbox}.*`, {
+  #listen(): Subscription {
+    const subscription = this.#nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
-        if (error === null) return this.#onMessage(message);
+        if (error === null) {
+          this.#onMessage(message);
+          return;
+        }
         // The client has ended the subscription.
         this.#subscription = null;
-        this.#failed(fromNatsFailure(error, this.#subject), true);
+        this.#failed(fromNatsFailure(error, this.#subject));
       },
     });
     answersTo(subscription, this.#subject);
     return subscription;
   }
 
-  #onMessage(message: NatsMessage): void {
+  #onMessage(message: Msg): void {
     this.#lastSignAt = performance.now();
     if (message.subject.startsWith(this.#inbox)) {
       // What ends an older request says nothing of the open one.
       if (message.subject === `${this.#inbox}.${this.#serial}`) this.#onStatus(message);
       return;
     }
-    this.#failures = 0;
+    this.#succeeded();
     this.#owed = Math.max(0, this.#owed - 1);
-    this.#settings.onMessage(message);
+    this.#settings.onMessage(message as NatsMessage);
     this.more();
   }
 
-  #onStatus({ headers }: NatsMessage): void {
+  #onStatus({ headers }: Msg): void {
     switch (headers?.code) {
       case 100:
-        this.#failures = 0;
+        this.#succeeded();
         return;
       case 404:
       case 408:
         this.#owed = 0;
         this.more();
         return;
-      default:
-        this.#failed(this.#missing(), false);
+      default: {
+        // Leaders change and servers stop; a consumer that was deleted does not come back so.
+        const isGone = /deleted/i.test(headers?.description ?? "");
+        this.#failed(this.#missing(), isGone ? 1 : passingFailures);
+      }
     }
+  }
+
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#told = false;
   }
 
   #missing(): CharterError {
@@ -142,12 +159,15 @@ export class PullRequests {
     );
   }
 
-  /** Waits, longer each time, and asks again. */
-  #failed(error: CharterError, reportAtOnce: boolean): void {
+  /** Waits, longer each time, and asks again. Says so once, after a number of failures in a row. */
+  #failed(error: CharterError, toldAfter = 1): void {
     if (this.#ended) return;
     this.#owed = 0;
     this.#failures += 1;
-    if (reportAtOnce || this.#failures === failuresToReport) this.#settings.onError(error);
+    if (!this.#told && this.#failures >= toldAfter) {
+      this.#told = true;
+      this.#settings.onError(error);
+    }
     this.#pause ??= setTimeout(
       () => {
         this.#pause = null;
@@ -157,15 +177,15 @@ export class PullRequests {
     );
   }
 
-  /** The open request is lost. */
-  #again(): void {
-    this.#owed = 0;
-    this.more();
-  }
-
   async #watch(): Promise<void> {
     for await (const status of this.#statuses) {
-      if (status.type === "reconnect") this.#again();
+      if (status.type === "disconnect") this.#connected = false;
+      if (status.type === "reconnect") {
+        this.#connected = true;
+        // The open request is lost.
+        this.#owed = 0;
+        this.more();
+      }
       // Without a word of it, refused acknowledgements would only show as events that come again.
       if (status.type === "error" && this.#isRefusedAnswer(status.error)) {
         this.#settings.onError(fromNatsFailure(status.error, "acknowledging an event"));
