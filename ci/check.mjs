@@ -3,6 +3,5 @@ import { handOver } from "./setup/hand-over.mjs";
 import { orExplain, setUp } from "./setup/set-up.mjs";
 
 orExplain(() => {
-  const { natsServer } = setUp();
-  handOver("ci/check/main.ts", { env: { NATS_SERVER: natsServer } });
+  handOver("ci/check/main.ts", { env: setUp() });
 });

@@ -3,6 +3,5 @@ import { handOver } from "./setup/hand-over.mjs";
 import { orExplain, setUp } from "./setup/set-up.mjs";
 
 orExplain(() => {
-  const { natsServer } = setUp();
-  handOver("ci/up/main.ts", { env: { NATS_SERVER: natsServer } });
+  handOver("ci/up/main.ts", { env: setUp() });
 });
