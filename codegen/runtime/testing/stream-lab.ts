@@ -9,9 +9,10 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../../ci/testing/nats-server.ts";
 import { defineEvent, type EventContract, type StreamPolicy } from "../src/contract/contract.ts";
+import { publish } from "../src/events/publisher.ts";
 import { Level, RangSchema } from "./gen/lab/v1/lab_pb.js";
 
 const release = { module: "lab/lab", semver: "1.2.3", digest: "sha256:ab" };
@@ -58,6 +59,10 @@ export interface StreamLab {
   /** Opens a connection that is closed after the test. */
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
   readonly url: string;
+  /** Publishes events of the room `hall`, one after the other. */
+  publishAll(nc: NatsConnection, ...texts: string[]): Promise<void>;
+  /** Waits until the durable consumer has nothing to deliver, and the server has heard all answers. */
+  settled(): Promise<void>;
   /** Kills the server as `kill -9` does. What JetStream had stored stays. */
   kill(): Promise<void>;
   /** Starts it again, on the same port and with the same store. */
@@ -120,6 +125,16 @@ export function useStreamLab(users = ""): StreamLab {
       const nc = await connectTo(options);
       open.push(nc);
       return nc;
+    },
+    async publishAll(nc, ...texts) {
+      for (const text of texts) await publish(nc, ChimedContract, chime("hall", text));
+    },
+    async settled() {
+      const nothingOpen = async () => {
+        const info = await jsm.consumers.info(stream, durable);
+        expect([info.num_pending, info.num_ack_pending]).toEqual([0, 0]);
+      };
+      await vi.waitFor(nothingOpen, { timeout: 20_000, interval: 20 });
     },
     kill: () => server.stop(),
     restart: () => start(server.port),

@@ -1,6 +1,9 @@
 import type { Delivery } from "./delivery.ts";
 
-/** How many events a process remembers; more were never seen to come again at once. */
+/**
+ * How many events a process remembers. A server sends again what was in hand, and what was
+ * acknowledged in its last moments: far fewer.
+ */
 const capacity = 65_536;
 
 /**

@@ -46,9 +46,11 @@ export function readReceipt(answer: NatsMessage, subject: string): Receipt {
   );
 }
 
+const decoder = new TextDecoder();
+
 function parse(answer: NatsMessage): Answer {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(answer.data));
+    const value: unknown = JSON.parse(decoder.decode(answer.data));
     return typeof value === "object" && value !== null ? value : {};
   } catch {
     return {};

@@ -54,13 +54,7 @@ it("a server that is killed under load loses no acknowledged event, and no handl
   const { state } = await lab.jsm.streams.info(stream);
   expect(state.messages).toBe(publishers * eventsEach);
 
-  await vi.waitFor(
-    async () => {
-      const info = await lab.jsm.consumers.info(stream, durable);
-      expect([info.num_pending, info.num_ack_pending]).toEqual([0, 0]);
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  await lab.settled();
   for (const { consumption } of instances) await consumption.stop();
   for (const { seen } of instances) expect(new Set(seen).size).toBe(seen.length);
   const all = new Set(instances.flatMap(({ seen }) => seen));
