@@ -5,9 +5,12 @@ import type { RequestContract } from "../contract/contract.ts";
 
 /** What a caller may say of one call. */
 export interface CallOptions {
-  /** How long to wait for the reply, in milliseconds, instead of what the contract says. */
+  /**
+   * How long to wait for the reply, or for the first frame, in milliseconds, instead of what the
+   * contract says.
+   */
   readonly deadlineMs?: number | undefined;
-  /** Gives the call up with `canceled`. The service is not told. */
+  /** Gives the call up with `canceled`. Only the service of a streaming rpc is told. */
   readonly signal?: AbortSignal | undefined;
   readonly headers?: ExtraHeaders | undefined;
   /**

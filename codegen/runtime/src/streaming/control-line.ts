@@ -9,6 +9,8 @@ export class ControlLine {
   #keepAlive: ReturnType<typeof setInterval> | undefined;
   /** Since the last turn of the keep-alive. */
   #spoke = false;
+  /** Credit that is about to be given. */
+  #frames = 0;
 
   constructor(nc: Connection) {
     this.#nc = nc;
@@ -33,10 +35,17 @@ export class ControlLine {
     }, keepAliveMs);
   }
 
+  /** Gives credit soon, in this turn of the event loop, together with what else is given in it. */
   allow(frames: number): void {
-    this.#publish(creditMessage(frames));
-    this.#spoke = true;
+    if (this.#frames === 0) process.nextTick(this.#giveSoon);
+    this.#frames += frames;
   }
+
+  readonly #giveSoon = (): void => {
+    this.#publish(creditMessage(this.#frames));
+    this.#frames = 0;
+    this.#spoke = true;
+  };
 
   cancel(): void {
     this.#publish(cancelMessage);

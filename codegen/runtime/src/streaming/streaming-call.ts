@@ -1,23 +1,15 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type {
-  Connection,
-  MessageHeaders,
-  NatsMessage,
-  PublishSettings,
-} from "../connection/connection.ts";
-import { createHeaders, headerNames } from "../connection/headers.ts";
+import type { Connection, MessageHeaders, NatsMessage } from "../connection/connection.ts";
 import { subjectOf } from "../contract/subject-pattern.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { writeErrorReply } from "../errors/error-reply.ts";
 import { checkSubject, type decode } from "../payload/codec.ts";
-import type { Envelope } from "../payload/envelope.ts";
 import type { Opener } from "../payload/packing.ts";
-import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
+import type { RequestReceiver } from "../payload/request-coder.ts";
 import { type InHand, runInHand } from "../service/in-hand.ts";
 import { type CallEnd, type HandlerContext, readDeadline } from "../service/service-call.ts";
 import { initialWindow, maxCredit, type readControl } from "./control.ts";
 import { type AnyStreaming, encodeFrame } from "./frame.ts";
-import { FrameNumber } from "./frame-number.ts";
+import { FrameSender } from "./frame-sender.ts";
 import { Patience } from "./patience.ts";
 import type { StreamingCalls } from "./streaming-calls.ts";
 
@@ -61,16 +53,13 @@ export class StreamingCall implements HandlerContext, InHand {
   readonly #endpoint: StreamingEndpoint;
   readonly #message: NatsMessage;
   readonly #patience = new Patience(() => this.#onSilence());
-  readonly #number = new FrameNumber();
-  readonly #numbered: PublishSettings = { headers: this.#number.asHeaders() };
-  #received: ReceivedRequest | undefined;
-  #framesSubject = "";
+  readonly #sender: FrameSender;
   #controlSubject = "";
   #iterator: AsyncIterator<Frame> | undefined;
   #leaving: Promise<void> | undefined;
+  #given = 0;
   #credit = initialWindow;
   #onCredit: (() => void) | undefined;
-  #sent = 0;
   /** When the reader began to wait for the next frame. */
   #awaitedAt = this.startedAt;
   #over = false;
@@ -83,6 +72,12 @@ export class StreamingCall implements HandlerContext, InHand {
     this.#endpoint = endpoint;
     this.#message = message;
     this.deadlineMs = endpoint.method.deadlineMs;
+    this.#sender = new FrameSender(endpoint.nc, message, endpoint.stamp, {
+      onSent: () => {
+        this.#awaitedAt = performance.now();
+      },
+      onFailure: (error) => this.#fail(error),
+    });
   }
 
   get rpc(): string {
@@ -108,7 +103,7 @@ export class StreamingCall implements HandlerContext, InHand {
   remainingMs(): number {
     if (this.#aborted !== undefined) return 0;
     const { idleTimeoutMs } = this.#endpoint.method;
-    const limitMs = this.#sent === 0 ? this.deadlineMs : idleTimeoutMs;
+    const limitMs = this.#given === 0 ? this.deadlineMs : idleTimeoutMs;
     return Math.max(0, limitMs - (performance.now() - this.#awaitedAt));
   }
 
@@ -127,16 +122,18 @@ export class StreamingCall implements HandlerContext, InHand {
 
   #start(): AsyncIterator<Frame> {
     const { method, handler, decodeRequest, receive, openClear, calls } = this.#endpoint;
-    this.#received = receive?.(this.#message);
+    const received = receive?.(this.#message);
+    this.#sender.packWith(received);
     this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
-    const payload = this.#received?.open() ?? openClear(this.#message);
+    const payload = received?.open() ?? openClear(this.#message);
     const request = decodeRequest(method.input, payload, "invalid_argument");
     checkSubject(method.subject, this.#message, request, "invalid_argument");
-    this.#framesSubject =
+    const framesSubject =
       method.framesSubject === null
         ? (this.#message.reply ?? "")
         : subjectOf(method.framesSubject, request);
     this.#controlSubject = calls.open(this);
+    this.#sender.open({ framesSubject, controlSubject: this.#controlSubject });
     this.#patience.start(this.deadlineMs);
     const frames: unknown = runInHand(this, () => handler(request, this));
     if (isAsyncIterable(frames)) return frames[Symbol.asyncIterator]();
@@ -151,8 +148,12 @@ export class StreamingCall implements HandlerContext, InHand {
       }
       const result = await iterator.next();
       if (this.#over) return;
-      if (result.done === true) this.#end();
-      else this.#send(result.value);
+      if (result.done === true) {
+        this.#sender.end();
+        this.#finish(null);
+      } else {
+        this.#give(result.value);
+      }
     }
   }
 
@@ -163,52 +164,25 @@ export class StreamingCall implements HandlerContext, InHand {
     this.#awaitedAt = performance.now();
   }
 
-  #send(frame: Frame): void {
+  #give(frame: Frame): void {
     const payload = encodeFrame(this.#endpoint.method, frame);
-    if (this.#sent === 0) {
+    if (this.#given === 0) {
       if (this.remainingMs() === 0) {
         this.#onSilence();
         return;
       }
-      this.#publish(this.#framesSubject, { payload, headers: this.#firstHeaders() });
       this.#patience.start(this.#endpoint.callerSilenceMs);
-    } else if (this.#received === undefined) {
-      this.#number.seq = this.#sent;
-      this.#endpoint.nc.publish(this.#framesSubject, payload, this.#numbered);
-    } else {
-      const headers = createHeaders({ [headerNames.seq]: String(this.#sent) });
-      this.#publish(this.#framesSubject, { payload, headers });
     }
-    this.#sent += 1;
+    this.#sender.give(payload);
+    this.#given += 1;
     this.#credit -= 1;
-    this.#awaitedAt = performance.now();
-  }
-
-  #firstHeaders(): MessageHeaders {
-    const headers = createHeaders({
-      [headerNames.seq]: "0",
-      [headerNames.control]: this.#controlSubject,
-    });
-    const wanted = this.headers?.has(headerNames.schema) === true;
-    if (wanted) headers.set(headerNames.schema, this.#endpoint.stamp);
-    return headers;
-  }
-
-  #publish(subject: string, envelope: Envelope): void {
-    const { payload, headers } = this.#received?.answer(envelope) ?? envelope;
-    this.#endpoint.nc.publish(subject, payload, headers === undefined ? undefined : { headers });
-  }
-
-  #end(): void {
-    const headers = createHeaders({ [headerNames.eos]: String(this.#sent) });
-    this.#publish(this.#framesSubject, { payload: new Uint8Array(), headers });
-    this.#finish(null);
   }
 
   /** What the reader says. */
   onControl(control: Control): void {
     this.#patience.hear();
     if (control.case === "cancel") {
+      this.#sender.drop();
       this.#finish(null);
       this.#tell(new CharterError("canceled", `${this.rpc}: the caller wants no more frames`));
     } else if (control.case === "credit" && control.value > 0) {
@@ -226,7 +200,7 @@ export class StreamingCall implements HandlerContext, InHand {
 
   #onSilence(): void {
     const what =
-      this.#sent === 0
+      this.#given === 0
         ? `the handler gave no frame in ${this.deadlineMs} ms`
         : `the caller said nothing for ${this.#endpoint.callerSilenceMs} ms`;
     this.abort(new CharterError("deadline_exceeded", `${this.rpc}: ${what}`));
@@ -247,15 +221,9 @@ export class StreamingCall implements HandlerContext, InHand {
     this.#leaving = this.#leave();
   }
 
-  /** Before the first frame nobody looks at the frames subject: the reader may not know it yet. */
   #answer(error: CharterError): void {
     this.#finish(error);
-    const subject = this.#sent === 0 ? (this.#message.reply ?? "") : this.#framesSubject;
-    try {
-      this.#publish(subject, writeErrorReply(error));
-    } catch {
-      // The connection is closed: nobody can be told.
-    }
+    this.#sender.fail(error);
   }
 
   #finish(failure: CharterError | null): void {
