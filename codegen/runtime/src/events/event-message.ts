@@ -11,6 +11,7 @@ import { checkRules, checkSubject, decode, encode } from "../payload/codec.ts";
 import { headerOf } from "../payload/envelope.ts";
 import { eventOpener, eventSender } from "../payload/event-coder.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
+import { prepareRules } from "../rules/validation.ts";
 
 /** What comes with an event. */
 export interface EventContext {
@@ -69,6 +70,7 @@ export function eventReader<Desc extends DescMessage>(
   keys: PayloadKeys | undefined,
 ): (received: NatsMessage) => MessageShape<Desc> {
   const open = eventOpener(contract, keys);
+  prepareRules(contract.schema);
   return (received) => {
     const message = decode(contract.schema, open(received), "data_loss");
     checkSubject(contract.subject, received, message, "data_loss");

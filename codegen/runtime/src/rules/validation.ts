@@ -5,11 +5,29 @@ import { CharterError, type FieldViolation } from "../errors/charter-error.ts";
 import { type Acceptance, compileAcceptance } from "./acceptance/acceptance.ts";
 import { matchesPattern } from "./pattern-match.ts";
 
-/** Made on first use and then kept: it holds the compiled rules of every message seen. */
+/** Made on first use and then kept: it holds the planned rules of every message seen. */
 let validator: Validator | undefined;
+
+function theValidator(): Validator {
+  validator ??= createValidator({ regexMatch: matchesPattern });
+  return validator;
+}
 
 /** The compiled check of each type seen, null where only the validator can tell. */
 const acceptances = new WeakMap<DescMessage, Acceptance | null>();
+
+/**
+ * Compiles the rules of a type, which takes milliseconds: a service does it before its first request
+ * comes, and a subscriber before its first event.
+ */
+export function prepareRules(schema: DescMessage): Acceptance | null {
+  let accepts = acceptances.get(schema);
+  if (accepts === undefined) {
+    accepts = compileAcceptance(schema, theValidator());
+    acceptances.set(schema, accepts);
+  }
+  return accepts;
+}
 
 const none: readonly FieldViolation[] = [];
 
@@ -22,14 +40,9 @@ export function violationsOf<Desc extends DescMessage>(
   schema: Desc,
   message: MessageShape<Desc>,
 ): readonly FieldViolation[] {
-  validator ??= createValidator({ regexMatch: matchesPattern });
-  let accepts = acceptances.get(schema);
-  if (accepts === undefined) {
-    accepts = compileAcceptance(schema, validator);
-    acceptances.set(schema, accepts);
-  }
+  const accepts = prepareRules(schema);
   if (accepts?.(message) === true) return none;
-  const result = validator.validate(schema, message);
+  const result = theValidator().validate(schema, message);
   switch (result.kind) {
     case "valid":
       return none;

@@ -15,6 +15,7 @@ import { decode, decodeUnchecked } from "../payload/codec.ts";
 import { clearOpener } from "../payload/packing.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { requestReceiver } from "../payload/request-coder.ts";
+import { prepareRules } from "../rules/validation.ts";
 import { callerSilenceMs as usualSilenceMs } from "../streaming/control.ts";
 import { StreamingCall, type StreamingHandler } from "../streaming/streaming-call.ts";
 import { StreamingCalls } from "../streaming/streaming-calls.ts";
@@ -99,6 +100,7 @@ export async function serve<S extends ServiceContract>(
   const idle = (kind: Served["kind"]) =>
     Promise.all(work.map((each) => (each.kind === kind ? each.counts.idle() : null)));
   const methods = work.map(({ method }) => method);
+  if (options.validateRequests !== false) for (const { input } of methods) prepareRules(input);
   const service = describe(contract, id, methods, options);
   const stats = () => work.map(({ counts }) => counts.stats());
   const discovery = discoveryListeners(service, stats, (request, payload) => {
