@@ -8,6 +8,8 @@ import {
 
 // What the reader of frames tells the service that sends them: WIRE, "Streaming".
 
+export type Control = StreamControl["control"];
+
 /** How many frames a service may send before it has heard from the reader. */
 export const initialWindow = 32;
 
@@ -51,12 +53,12 @@ export function creditMessage(frames: number): Uint8Array {
 /** Tells the service that nobody reads any more. */
 export const cancelMessage = write({ case: "cancel", value: create(CancelSchema) });
 
-function write(control: StreamControl["control"]): Uint8Array {
+function write(control: Control): Uint8Array {
   return toBinary(StreamControlSchema, create(StreamControlSchema, { control }));
 }
 
 /** What a control message says, or null for what is none. */
-export function readControl(data: Uint8Array): StreamControl["control"] | null {
+export function readControl(data: Uint8Array): Control | null {
   try {
     return fromBinary(StreamControlSchema, data).control;
   } catch {

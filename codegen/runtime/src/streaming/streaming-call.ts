@@ -7,14 +7,13 @@ import type { Opener } from "../payload/packing.ts";
 import type { RequestReceiver } from "../payload/request-coder.ts";
 import { type InHand, runInHand } from "../service/in-hand.ts";
 import { type CallEnd, type HandlerContext, readDeadline } from "../service/service-call.ts";
-import { initialWindow, maxCredit, type readControl } from "./control.ts";
+import { type Control, initialWindow, maxCredit } from "./control.ts";
 import { type AnyStreaming, encodeFrame } from "./frame.ts";
 import { FrameSender } from "./frame-sender.ts";
 import { Patience } from "./patience.ts";
-import type { StreamingCalls } from "./streaming-calls.ts";
+import type { Controlled, StreamingCalls } from "./streaming-calls.ts";
 
 type Frame = MessageInitShape<DescMessage>;
-type Control = NonNullable<ReturnType<typeof readControl>>;
 
 /** Answers one request with frames, such as an `async *` method. */
 export type StreamingHandler<I extends DescMessage, O extends DescMessage> = (
@@ -45,7 +44,7 @@ export interface StreamingEndpoint {
  * only while there is credit for it. It ends once, by the handler, the reader, a deadline or the
  * service, and is out of hand when the handler has left its loop.
  */
-export class StreamingCall implements HandlerContext, InHand {
+export class StreamingCall implements HandlerContext, InHand, Controlled {
   readonly startedAt = performance.now();
   deadlineMs: number;
   isDone = false;
@@ -178,7 +177,6 @@ export class StreamingCall implements HandlerContext, InHand {
     this.#credit -= 1;
   }
 
-  /** What the reader says. */
   onControl(control: Control): void {
     this.#patience.hear();
     if (control.case === "cancel") {
@@ -191,7 +189,6 @@ export class StreamingCall implements HandlerContext, InHand {
     }
   }
 
-  /** Ends the call from outside of the handler, and tells the reader why. */
   abort(reason: CharterError): void {
     if (this.#over) return;
     this.#answer(reason);

@@ -1,17 +1,24 @@
 import type { NatsMessage } from "../connection/connection.ts";
 import type { Listener } from "../connection/subscription.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { controlWildcard, newControlSubject, readControl } from "./control.ts";
-import type { StreamingCall } from "./streaming-call.ts";
+import { type Control, controlWildcard, newControlSubject, readControl } from "./control.ts";
 
 /** How long handlers that were told to end may take to do so, in milliseconds. */
 const leaveMs = 1000;
+
+/** A streaming call, for those who end it or give it credit. */
+export interface Controlled {
+  readonly rpc: string;
+  onControl(control: Control): void;
+  /** Ends the call, and tells the reader and the handler why. */
+  abort(reason: CharterError): void;
+}
 
 /** The streaming calls that a service has in hand, by the subjects that their readers control. */
 export class StreamingCalls {
   readonly #instance: string;
   readonly #onError: (error: unknown, where: string) => void;
-  readonly #calls = new Map<string, StreamingCall>();
+  readonly #calls = new Map<string, Controlled>();
 
   constructor(instance: string, onError: (error: unknown, where: string) => void) {
     this.#instance = instance;
@@ -19,7 +26,7 @@ export class StreamingCalls {
   }
 
   /** Gives the subject on which the reader answers from now on. */
-  open(call: StreamingCall): string {
+  open(call: Controlled): string {
     const subject = newControlSubject(this.#instance);
     this.#calls.set(subject, call);
     return subject;
