@@ -30,7 +30,11 @@ export function bindingRecord(
     idleTimeoutMs: binding.kind === "streaming" ? binding.idleTimeoutMs : null,
     cache:
       binding.kind === "request" && binding.cache !== null
-        ? { ttlMs: binding.cache.ttlMs, invalidatedBy: [...binding.cache.invalidatedBy] }
+        ? {
+            ttlMs: binding.cache.ttlMs,
+            invalidatedBy: [...binding.cache.invalidatedBy],
+            ignores: [...binding.cache.ignores],
+          }
         : null,
     compression: binding.compression,
     encryption: binding.encryption,

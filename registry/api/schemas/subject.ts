@@ -20,9 +20,16 @@ export const BindingRecordSchema = Type.Object({
   framesPattern: NullableString,
   /** How long a reader waits for the next frame, in milliseconds; null where none is. */
   idleTimeoutMs: Type.Union([Type.Integer(), Type.Null()]),
-  /** How long a reply may be given again, and the events that make it stale; null for never. */
+  /**
+   * How long a reply may be given again, the events that make it stale, and the fields in which
+   * equal requests may differ; null for never.
+   */
   cache: Type.Union([
-    Type.Object({ ttlMs: Type.Integer(), invalidatedBy: Type.Array(Type.String()) }),
+    Type.Object({
+      ttlMs: Type.Integer(),
+      invalidatedBy: Type.Array(Type.String()),
+      ignores: Type.Array(Type.String()),
+    }),
     Type.Null(),
   ]),
   /** How large payloads may be made smaller; null for not at all. */

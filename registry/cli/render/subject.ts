@@ -50,9 +50,11 @@ export function renderResolution(resolution: Resolution, style: Style): string {
   return `${style("bold", resolution.pattern)} (${side})\n${renderPairs(pairs, style)}`;
 }
 
-function renderCache({ ttlMs, invalidatedBy }: { ttlMs: number; invalidatedBy: string[] }): string {
-  const until = invalidatedBy.length === 0 ? "" : `, until ${invalidatedBy.join(" or ")}`;
-  return `for ${ttlMs} ms${until}`;
+function renderCache(cache: NonNullable<BindingRecord["cache"]>): string {
+  const until =
+    cache.invalidatedBy.length === 0 ? "" : `, until ${cache.invalidatedBy.join(" or ")}`;
+  const equal = cache.ignores.length === 0 ? "" : `, whatever ${cache.ignores.join(", ")}`;
+  return `for ${cache.ttlMs} ms${until}${equal}`;
 }
 
 function renderStream(stream: { name: string; maxAgeS: number; maxBytes: string }): string {

@@ -46,6 +46,8 @@ export interface CachePolicy {
   readonly ttlMs: number;
   /** The patterns of the events that make it stale. */
   readonly invalidatedBy: readonly string[];
+  /** The paths of fields in which equal requests may differ: `meta.request_id`. */
+  readonly ignores: readonly string[];
 }
 
 /** One request, one reply. */

@@ -2,15 +2,14 @@ import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import * as options from "../gen/charter/nats/v1/binding_pb.js";
 import { limits } from "../limits.ts";
-import { parsePattern } from "../subject/pattern.ts";
 import {
-  type CachePolicy,
   defaultDeadlineMs,
   defaultIdleTimeoutMs,
   type Idempotency,
   type RequestBinding,
   type StreamingBinding,
 } from "./binding.ts";
+import { cacheOf, cacheProblem } from "./read-cache.ts";
 import { readParameters } from "./read-parameters.ts";
 import { compressionOf, encryptionOf } from "./read-policies.ts";
 import type { Reading } from "./reading.ts";
@@ -76,7 +75,7 @@ function readUnary(
       ? "frames are for server-streaming rpcs; write `returns (stream …)` or drop them"
       : declared.idleTimeoutMs !== 0
         ? "idle_timeout_ms is for server-streaming rpcs; deadline_ms bounds a single reply"
-        : cacheProblem(method, declared);
+        : cacheProblem(method, idempotencyOf(method), declared);
   if (problem !== null) {
     report(problem);
     return null;
@@ -96,7 +95,8 @@ function readStreaming(
   const problem =
     declared.replySubject !== ""
       ? "reply_subject is for rpcs with one reply; the frames of a stream go to frames.subject"
-      : (waitProblem("idle_timeout_ms", declared.idleTimeoutMs) ?? cacheProblem(method, declared));
+      : (waitProblem("idle_timeout_ms", declared.idleTimeoutMs) ??
+        cacheProblem(method, idempotencyOf(method), declared));
   if (problem !== null) {
     report(problem);
     return null;
@@ -123,31 +123,6 @@ function queueGroupProblem(group: string, service: string): string | null {
   }
   if (queueGroup.test(group)) return null;
   return `the queue group ${JSON.stringify(group)} must be 1 to 128 of A-Z a-z 0-9 _ = ~ @ : + . -, such as q.npc`;
-}
-
-/** Why an rpc may not say of caching what it says, or null. */
-function cacheProblem(method: DescMethod, declared: options.RequestBinding): string | null {
-  const { cacheTtlMs: ttlMs, invalidatedBy } = declared;
-  if (ttlMs === 0) {
-    return invalidatedBy.length === 0
-      ? null
-      : "invalidated_by says when cached replies are stale, but cache_ttl_ms allows none";
-  }
-  if (method.methodKind !== "unary" || idempotencyOf(method) !== "no_side_effects") {
-    return "cache_ttl_ms is for rpcs with one reply and `option idempotency_level = NO_SIDE_EFFECTS`: a cached call does not reach the service";
-  }
-  if (ttlMs > limits.deadlineMs) {
-    return `cache_ttl_ms is ${ttlMs}, at most ${limits.deadlineMs} is allowed`;
-  }
-  for (const pattern of invalidatedBy) {
-    const result = parsePattern(pattern);
-    if (!result.ok) return `invalidated_by "${pattern}" is no subject pattern: ${result.reason}`;
-  }
-  return null;
-}
-
-function cacheOf({ cacheTtlMs, invalidatedBy }: options.RequestBinding): CachePolicy | null {
-  return cacheTtlMs === 0 ? null : { ttlMs: cacheTtlMs, invalidatedBy: [...invalidatedBy] };
 }
 
 function idempotencyOf(method: DescMethod): Idempotency {

@@ -121,6 +121,14 @@ export declare type RequestBinding = Message<"charter.nats.v1.RequestBinding"> &
    * @generated from field: uint32 idle_timeout_ms = 9;
    */
   idleTimeoutMs: number;
+
+  /**
+   * The fields of the request that do not change the reply, such as
+   * `meta.request_id`. Requests that differ in nothing else are equal to a cache.
+   *
+   * @generated from field: repeated string cache_ignores = 10;
+   */
+  cacheIgnores: string[];
 };
 
 /**
