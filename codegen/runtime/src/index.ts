@@ -1,6 +1,14 @@
 // What `@charter-nats/runtime` exports. Nothing inside of the package imports this file.
 // biome-ignore-start lint/performance/noBarrelFile: the entry of a published package
 
+export { type RedisClient, redisCache } from "./cache/redis-cache.ts";
+export type { RemoteCache } from "./cache/remote-cache.ts";
+export {
+  createReplyCache,
+  type ReplyCache,
+  type ReplyCacheOptions,
+  type ReplyCacheStats,
+} from "./cache/reply-cache.ts";
 export type { BreakerOptions } from "./client/breaker.ts";
 export type { CallOptions } from "./client/call.ts";
 export { type Client, type ClientOptions, createClient } from "./client/client.ts";

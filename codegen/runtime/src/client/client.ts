@@ -1,4 +1,5 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { ReplyCache } from "../cache/reply-cache.ts";
 import type { Connection } from "../connection/connection.ts";
 import { linkOf } from "../connection/link.ts";
 import type {
@@ -34,6 +35,8 @@ export interface ClientOptions extends AttemptOptions {
   readonly retry?: RetryOptions | false | undefined;
   /** `false` sends calls also while most of them fail. */
   readonly breaker?: BreakerOptions | false | undefined;
+  /** Gives replies again where the contract allows it. Without it, nothing is cached. */
+  readonly cache?: ReplyCache | undefined;
 }
 
 /** A client of a service. It holds nothing but the connection, and needs no closing. */
@@ -67,10 +70,9 @@ function unaryMethod(
   method: AnyRequest,
   options: UnaryOptions,
 ): UnaryMethod {
-  const invoke = observeCalls(
-    method,
-    robust(nc, method, options, observeAttempts(attempt(nc, release, method, options))),
-  );
+  const once = observeAttempts(attempt(nc, release, method, options));
+  const called = robust(nc, method, options, once);
+  const invoke = observeCalls(method, options.cache?.around(method, options, called) ?? called);
   return async (request: MessageInitShape<DescMessage>, callOptions = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
     return invoke({ message, subject, payload, ...boundsOf(method, callOptions) });
