@@ -102,12 +102,12 @@ describe.each(clients)("the flow of frames on $client", (client) => {
       for (let number = 0; number < 100; number += 1) yield { number };
     });
     const { count, tell } = FramesContract.methods;
-    const hasty = { ...FramesContract, methods: { count: { ...count, idleTimeoutMs: 20 }, tell } };
+    const hasty = { ...FramesContract, methods: { count: { ...count, idleTimeoutMs: 300 }, tell } };
     const iterator = createClient(hasty, nc).count({})[Symbol.asyncIterator]();
     await take(iterator, 1);
     await settle(service, nc);
-    for (let round = 0; round < 3; round += 1) {
-      block(30);
+    for (let round = 0; round < 2; round += 1) {
+      block(350);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await take(iterator, 99);

@@ -166,7 +166,7 @@ describe.each(clients)("a reader of frames on $client", (client) => {
     const nc = await lab.connect(client);
     const controls = await collectControls(nc);
     await serveMessages(nc, frames(0, 3));
-    const { count } = createClient(contractWith(30), nc);
+    const { count } = createClient(contractWith(100), nc);
     expect(await read(count({}))).toEqual(failed([0, 1, 2], "deadline_exceeded"));
     await nc.flush();
     expect(controls()).toEqual(["cancel"]);
@@ -183,7 +183,7 @@ describe.each(clients)("a reader of frames on $client", (client) => {
       },
       async *tell() {},
     });
-    const { count } = createClient(contractWith(50), nc);
+    const { count } = createClient(contractWith(100), nc);
     const outcome = await read(count({}), () => service.close());
     expect(outcome).toEqual(failed([0, 1], "deadline_exceeded"));
     dead.resolve();
@@ -197,11 +197,11 @@ describe.each(clients)("a reader of frames on $client", (client) => {
       inbox = reply;
       send(service, inbox, [frame(0)]);
     });
-    const { count } = createClient(contractWith(50), nc);
+    const { count } = createClient(contractWith(250), nc);
     const outcome = await read(count({}), async () => {
       send(service, inbox, [frame(1), frame(2), end(3)]);
       await Promise.resolve().then(() => {});
-      block(200);
+      block(500);
     });
     expect(outcome).toEqual({ numbers: [0, 1, 2], error: null });
   });
