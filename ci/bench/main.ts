@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { type BenchRow, meetsBar, tableOf } from "./bench-row.ts";
+import { benchCache } from "./cache.ts";
 import { benchHttp } from "./http.ts";
 import { benchNats } from "./nats.ts";
 import { benchRegistry } from "./registry.ts";
@@ -16,7 +17,7 @@ import { benchValidation } from "./validation.ts";
 const usage = `usage: npm run bench -- [--quick] [--only NAME]… [--format text|json]
 
   --quick   fewer and shorter rounds: less than a minute instead of four
-  --only    http, nats, calls, events, frames, validation, start-up or registry
+  --only    http, nats, calls, events, frames, cache, validation, start-up or registry
 `;
 
 const benches: Readonly<Record<string, (isQuick: boolean) => Promise<BenchRow[]>>> = {
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (isQuick: boolean) => Promise<BenchRow[]>
   calls: (isQuick) => benchRequests(isQuick ? quick : full),
   events: (isQuick) => benchPublishing(isQuick ? quick : full),
   frames: (isQuick) => benchFrames(isQuick ? quick : full),
+  cache: (isQuick) => benchCache(isQuick ? quick : full, isQuick ? 20_000 : 200_000),
   validation: (isQuick) => benchValidation(isQuick ? quick : full),
   "start-up": (isQuick) => benchStartUp(isQuick ? 1 : 3),
   registry: (isQuick) => benchRegistry(isQuick ? 2 : 5),
