@@ -1,57 +1,104 @@
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { promisify } from "node:util";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { createCurve } from "@nats-io/nkeys";
+import { connect } from "@nats-io/transport-node";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import { stubPackage } from "../generator/stub-package.ts";
 import { compileProtos } from "../testing/compile-protos.ts";
-import { createStubProject } from "../testing/stub-project.ts";
+import { createStubProject, type StubProject } from "../testing/stub-project.ts";
 
-const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8");
+const here = (path: string) => join(import.meta.dirname, path);
+let server: RunningNatsServer;
+let project: StubProject;
 
-/** What the examples take from the application around them. */
-const surroundings = `
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { PlanRequestSchema } from "@bodybroker/npc/v1";
-import type { InferResponseSchema, StreamInferRequestSchema } from "@bodybroker/ai/v1";
-import type { HourChangedSchema } from "@bodybroker/time/v1";
-declare const meta: MessageInitShape<typeof PlanRequestSchema>["meta"];
-declare const situation: MessageInitShape<typeof PlanRequestSchema>["situation"];
-declare const gameTime: MessageInitShape<typeof HourChangedSchema>["gameTime"];
-declare const input: MessageInitShape<typeof StreamInferRequestSchema>["input"];
-declare const model: {
-  run(input: unknown): Promise<MessageInitShape<typeof InferResponseSchema>>;
-  tokens(input: unknown, signal: AbortSignal): AsyncIterable<string>;
-};
-declare const signal: AbortSignal;
-declare const log: { info(...things: unknown[]): void; warn(...things: unknown[]): void };
-declare const cache: { put(id: string, flags: object, sequence: number): Promise<void> };
-declare function useTheDefaultPlan(): void;
-declare function findNpc(id: string, signal: AbortSignal): Promise<{ plan(): [] } | undefined>;
-`;
+beforeAll(async () => {
+  server = await startNatsServer({ jetstream: true });
+  await provideWorldEvents(server.url);
+  project = createStubProject(stubPackages(), [
+    ...["@charter-nats", "@bufbuild", "@nats-io", "@opentelemetry", "nats", "@types"],
+  ]);
+});
+afterAll(async () => {
+  project?.remove();
+  await server?.stop();
+});
 
-it("the examples of README.md compile against the first customer's stub packages", () => {
-  const common = compileProtos("proto", ["bodybroker/common"]);
-  const packages = ["common", "ai", "npc", "time", "world"].map((name) => {
-    const module = `bodybroker/${name}`;
-    const files = stubPackage({
-      module,
-      semver: "1.0.0",
-      digest: "sha256:1",
-      ...compileProtos("proto", [module]),
-      dependencies: [{ module: "bodybroker/common", semver: "1.0.0", files: common.files }],
-      runtimeVersion: "0.1.0",
-    });
-    return [`@${module}`, files] as const;
+/** What `charter stream apply` provides for the README's consumer. */
+async function provideWorldEvents(servers: string): Promise<void> {
+  const nc = await connect({ servers });
+  const jsm = await jetstreamManager(nc);
+  await jsm.streams.add({
+    name: "WORLD_EVENTS",
+    subjects: ["ai.world.state.update.v1.*", "ai.world.entity.updated.v1.*"],
+    max_age: 300 * 1e9,
+    max_bytes: 268_435_456,
   });
-  const linked = ["@charter-nats", "@bufbuild", "@nats-io", "@opentelemetry", "nats", "@types"];
-  const project = createStubProject(new Map(packages), linked);
-  try {
-    const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
-    expect(examples).toHaveLength(7);
-    // The second example imports CharterError again, as it stands on its own.
-    const source = examples.join("").replace("import { CharterError, serve }", "import { serve }");
-    writeFileSync(join(project.folder, "readme.mts"), surroundings + source);
-    project.compile();
-  } finally {
-    project.remove();
-  }
-}, 30_000);
+  await jsm.consumers.add("WORLD_EVENTS", {
+    durable_name: "world-cache",
+    ack_policy: "explicit",
+    filter_subject: "ai.world.state.update.v1.*",
+  });
+  await nc.close();
+}
+
+function stubPackages() {
+  const common = compileProtos("proto", ["bodybroker/common"]);
+  return new Map(
+    ["common", "ai", "npc", "time", "world"].map((name) => {
+      const module = `bodybroker/${name}`;
+      const files = stubPackage({
+        module,
+        semver: "1.0.0",
+        digest: "sha256:1",
+        ...compileProtos("proto", [module]),
+        dependencies: [{ module: "bodybroker/common", semver: "1.0.0", files: common.files }],
+        runtimeVersion: "0.1.0",
+      });
+      return [`@${module}`, files] as const;
+    }),
+  );
+}
+
+/** All examples as one program, between what they take from an application and what tells of them. */
+function program(): string {
+  const readme = readFileSync(here("README.md"), "utf8");
+  const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+  expect(examples.length).toBeGreaterThan(6);
+  const code = examples
+    .join("")
+    // The second example imports it again, as it stands on its own.
+    .replace("import { CharterError, serve }", "import { serve }")
+    .replace('"127.0.0.1:4222"', 'process.env["NATS_URL"] ?? ""');
+  const parts = ["readme-before.ts", "", "readme-after.ts"];
+  return parts
+    .map((part) => (part === "" ? code : readFileSync(here(`testdata/${part}`), "utf8")))
+    .join("\n");
+}
+
+it("the examples of README.md compile in strict mode, run, and do what the page says", async () => {
+  writeFileSync(join(project.folder, "readme.mts"), program());
+  project.compile();
+  const curve = () => new TextDecoder().decode(createCurve().getSeed());
+  const env = {
+    ...process.env,
+    NATS_URL: server.url,
+    CURVE_SEED: curve(),
+    NPC_KEY: createCurve().getPublicKey(),
+    TIME_EVENTS_SEED: curve(),
+  };
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(project.folder, "out/readme.mjs")],
+    { env, timeout: 40_000 },
+  );
+  expect(stdout.split("told: ").at(-1)?.trim().split("\n")).toEqual([
+    "the npc was planned for by the service",
+    "tokens: Once upon a time",
+    "an hour of w42 was heard",
+    "update 8 of w42 was cached by the consumer and by the late joiner",
+  ]);
+});
