@@ -10,14 +10,17 @@ export interface RemoteCache {
 }
 
 export const usualPatienceMs = 50;
-const pauseMs = 1000;
+/** A single late answer is no outage; a remote cache that is away is asked once a second. */
+const firstPauseMs = 50;
+const longestPauseMs = 1000;
 
 /** Asks a remote cache, but never waits long for it: a call can do without. */
 export class RemoteAccess {
   readonly #cache: RemoteCache;
   readonly #onError: (error: unknown, isFirst: boolean) => void;
   #pausedUntil = 0;
-  #isFailing = false;
+  /** Since the last answer. */
+  #failures = 0;
 
   /** @param onError sees each failure, and whether the question before it was answered. */
   constructor(cache: RemoteCache, onError: (error: unknown, isFirst: boolean) => void) {
@@ -27,7 +30,7 @@ export class RemoteAccess {
 
   /**
    * What the work gives, or null when it fails or takes longer than `patienceMs`. Nothing is asked
-   * for a second then, and null is given at once.
+   * for a while then, and null is given at once: 50 ms, doubled with each failure, a second at most.
    */
   async ask<T>(
     work: (cache: RemoteCache) => Promise<T>,
@@ -36,20 +39,20 @@ export class RemoteAccess {
     if (performance.now() < this.#pausedUntil) return null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(new Error(`the remote cache did not answer within ${Math.ceil(patienceMs)} ms`)),
-        patienceMs,
-      );
+      const giveUp = () =>
+        reject(new Error(`the remote cache did not answer within ${Math.ceil(patienceMs)} ms`));
+      // Where this process itself was held up, the answer has come, and is read after the timers.
+      timer = setTimeout(() => setImmediate(giveUp), patienceMs);
     });
     try {
       const answer = await Promise.race([work(this.#cache), late]);
-      this.#isFailing = false;
+      this.#failures = 0;
       return answer;
     } catch (error) {
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures);
       this.#pausedUntil = performance.now() + pauseMs;
-      this.#onError(error, !this.#isFailing);
-      this.#isFailing = true;
+      this.#onError(error, this.#failures === 0);
+      this.#failures += 1;
       return null;
     } finally {
       clearTimeout(timer);
