@@ -7,24 +7,28 @@ import { createCurve } from "@nats-io/nkeys";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import { type RunningRedisServer, startRedisServer } from "../../ci/testing/redis-server.ts";
 import { stubPackage } from "../generator/stub-package.ts";
 import { compileProtos } from "../testing/compile-protos.ts";
 import { createStubProject, type StubProject } from "../testing/stub-project.ts";
 
 const here = (path: string) => join(import.meta.dirname, path);
 let server: RunningNatsServer;
+let redis: RunningRedisServer;
 let project: StubProject;
 
 beforeAll(async () => {
   server = await startNatsServer({ jetstream: true });
+  redis = await startRedisServer();
   await provideWorldEvents(server.url);
   project = createStubProject(stubPackages(), [
-    ...["@charter-nats", "@bufbuild", "@nats-io", "@opentelemetry", "nats", "@types"],
+    ...["@charter-nats", "@bufbuild", "@nats-io", "@opentelemetry", "@redis", "nats", "@types"],
   ]);
 });
 afterAll(async () => {
   project?.remove();
   await server?.stop();
+  await redis?.stop();
 });
 
 /** What `charter stream apply` provides for the README's consumer. */
@@ -86,6 +90,7 @@ it("the examples of README.md compile in strict mode, run, and do what the page 
   const env = {
     ...process.env,
     NATS_URL: server.url,
+    REDIS_URL: redis.url,
     CURVE_SEED: curve(),
     NPC_KEY: createCurve().getPublicKey(),
     TIME_EVENTS_SEED: curve(),
@@ -98,6 +103,7 @@ it("the examples of README.md compile in strict mode, run, and do what the page 
   expect(stdout.split("told: ").at(-1)?.trim().split("\n")).toEqual([
     "the npc was planned for by the service",
     "tokens: Once upon a time",
+    "w42 was read from its service",
     "an hour of w42 was heard",
     "update 8 of w42 was cached by the consumer and by the late joiner",
   ]);

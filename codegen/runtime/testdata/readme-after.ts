@@ -6,5 +6,5 @@ if (cached.every((each) => each === `w42 ${sequence}`)) {
   told.add(`update ${update.revision} of w42 was cached by the consumer and by the late joiner`);
 }
 console.log(`told: ${[...told].join("\n")}`);
-await Promise.all([consumption.stop(), running.stop(), peerService.stop()]);
+await Promise.all([consumption.stop(), running.stop(), peerService.stop(), peerWorlds.stop()]);
 process.exit(0);

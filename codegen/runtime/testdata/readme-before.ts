@@ -4,6 +4,7 @@ import { serve as servePeer, publish as publishPeer } from "@charter-nats/runtim
 import { connect as connectPeer } from "@nats-io/transport-node";
 import { NpcBehaviorServiceContract as PeerContract, type PlanRequestSchema } from "@bodybroker/npc/v1";
 import { FinishReason, type InferResponseSchema, type StreamInferRequestSchema } from "@bodybroker/ai/v1";
+import { WorldServiceContract as PeerWorlds } from "@bodybroker/world/v1";
 import { HourChangedContract as PeerEvent, type HourChangedSchema } from "@bodybroker/time/v1";
 
 /** A busy machine can make a call need a second request, so nothing is told twice. */
@@ -43,6 +44,14 @@ const peerService = await servePeer(peer, PeerContract, {
     told.add("the npc was planned for by the service");
     return { planId: "p-1" };
   },
+});
+const peerWorlds = await servePeer(peer, PeerWorlds, {
+  getWorld: ({ worldId }) => {
+    told.add(`${worldId} was read from its service`);
+    return { revision: 7n, page: {} };
+  },
+  updateWorld: () => ({}),
+  watchWorld: async function* () {},
 });
 const clock = setInterval(() => {
   const occurredAt = { seconds: 1_800_000_000n };
