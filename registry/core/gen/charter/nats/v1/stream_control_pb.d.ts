@@ -17,11 +17,14 @@ export declare const file_charter_nats_v1_stream_control: GenFile;
  */
 export declare type StreamControl = Message<"charter.nats.v1.StreamControl"> & {
   /**
+   * One thing at a time.
+   *
    * @generated from oneof charter.nats.v1.StreamControl.control
    */
   control: {
     /**
-     * How many more frames the service may send.
+     * How many more frames the service may send. Zero only says that the reader is
+     * still there.
      *
      * @generated from field: uint32 credit = 1;
      */
