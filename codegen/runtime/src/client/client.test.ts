@@ -106,6 +106,21 @@ describe.each(clients)("createClient on $client", (client) => {
     expect(await failureOf(echo(request))).toMatchObject({ code: "unavailable" });
   });
 
+  it("ends at once when the connection is closed while it waits", async () => {
+    const nc = await lab.connect(client);
+    const arrived = deferred();
+    await answer(nc, () => {
+      arrived.resolve();
+      return null;
+    });
+    const { echo } = createClient(LabContract, nc);
+    const pending = failureOf(echo(request, { deadlineMs: 600_000 }));
+    await arrived.promise;
+    await nc.close();
+    // `unavailable` would say that nobody has the request.
+    expect(await pending).toMatchObject({ code: "deadline_exceeded" });
+  });
+
   it("is deadline_exceeded when nobody answers in time, or no time is left", async () => {
     const nc = await lab.connect(client);
     await answer(nc, () => null);

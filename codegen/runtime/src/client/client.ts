@@ -75,7 +75,8 @@ function unaryMethod(
   const invoke = observeCalls(method, options.cache?.around(method, options, called) ?? called);
   return async (request: MessageInitShape<DescMessage>, callOptions = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
-    return invoke({ message, subject, payload, ...boundsOf(method, callOptions) });
+    const { deadlineMs, options } = boundsOf(method, callOptions);
+    return invoke({ message, subject, payload, deadlineMs, options });
   };
 }
 

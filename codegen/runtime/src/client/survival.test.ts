@@ -10,15 +10,20 @@ import { createClient } from "./client.ts";
 const fleet = useFleet();
 const executed = (name: string) => fleet.executed().filter((id) => id.startsWith(name));
 let server: RunningNatsServer;
-let nc: TestConnection;
+let nc: TestConnection | undefined;
 
 beforeEach(async () => {
   server = await startNatsServer();
 });
 afterEach(async () => {
-  await nc.close();
+  await nc?.close();
   await server.stop();
 });
+
+async function connectCaller(connect: (typeof clients)[number]["connect"]) {
+  nc = await connect({ servers: server.url, ...connectionSettings({ participant: "caller" }) });
+  return createClient(SteadyContract, nc);
+}
 
 /** What a call of an rpc that is not idempotent may fail with while parts of the system die. */
 const honest = expect.objectContaining({
@@ -26,20 +31,14 @@ const honest = expect.objectContaining({
 });
 
 describe.each(clients)("on $client", ({ client, connect }) => {
-  const setUp = async (instances: number, workMs: number) => {
-    const [started] = await Promise.all([
+  const setUp = (instances: number, workMs: number) =>
+    Promise.all([
       fleet.start(instances, { url: server.url, client, workMs }),
-      connect({ servers: server.url, ...connectionSettings({ participant: "caller" }) }).then(
-        (opened) => {
-          nc = opened;
-        },
-      ),
+      connectCaller(connect),
     ]);
-    return { instances: started, steady: createClient(SteadyContract, nc) };
-  };
 
   it("kill -9 of one of three instances fails no idempotent call, and executes no other twice", async () => {
-    const { instances, steady } = await setUp(3, 20);
+    const [instances, steady] = await setUp(3, 20);
     const looks = new Load("look", (id) => steady.look({ id })).keepInFlight(20);
     const adds = new Load("add", (id) => steady.add({ id })).keepInFlight(20);
     await Promise.all([looks.answered(200), adds.answered(200)]);
@@ -55,10 +54,9 @@ describe.each(clients)("on $client", ({ client, connect }) => {
   });
 
   it("calls resume by themselves when nats-server is killed and started again", async () => {
-    const { steady } = await setUp(2, 5);
-    const looks = new Load("look", (id) => steady.look({ id }, { deadlineMs: 8000 })).keepInFlight(
-      10,
-    );
+    const [, steady] = await setUp(2, 5);
+    const patient = { deadlineMs: 8000 };
+    const looks = new Load("look", (id) => steady.look({ id }, patient)).keepInFlight(10);
     const adds = new Load("add", (id) => steady.add({ id })).keepInFlight(10);
     await Promise.all([looks.answered(100), adds.answered(100)]);
     await server.stop();
@@ -74,8 +72,7 @@ describe.each(clients)("on $client", ({ client, connect }) => {
 it("ten times the load within a second is taken up by instances that are added meanwhile", async () => {
   const [{ client, connect } = expect.fail()] = clients;
   const settings = { url: server.url, client, workMs: 5 };
-  nc = await connect({ servers: server.url, ...connectionSettings({ participant: "caller" }) });
-  const { look } = createClient(SteadyContract, nc);
+  const { look } = await connectCaller(connect);
   await fleet.start(2, settings);
   const looks = new Load("look", (id) => look({ id })).setRate(80);
   await looks.answered(80);
@@ -90,8 +87,7 @@ it("ten times the load within a second is taken up by instances that are added m
 it("no call fails, not even of an rpc that is sent once, while instances are replaced one by one", async () => {
   const [{ client, connect } = expect.fail()] = clients;
   const settings = { url: server.url, client, workMs: 10 };
-  nc = await connect({ servers: server.url, ...connectionSettings({ participant: "caller" }) });
-  const steady = createClient(SteadyContract, nc);
+  const steady = await connectCaller(connect);
   const old = await fleet.start(3, settings);
   const looks = new Load("look", (id) => steady.look({ id })).keepInFlight(15);
   const adds = new Load("add", (id) => steady.add({ id })).keepInFlight(15);
@@ -100,10 +96,12 @@ it("no call fails, not even of an rpc that is sent once, while instances are rep
     await Promise.all([looks.answered(50), adds.answered(50)]);
     expect(await instance.stop()).toBe(0);
   }
+  // What the last of them has answered may still be on its way.
+  await Promise.all([looks.answered(15), adds.answered(15)]);
   const seen = [looks.replies.length, adds.replies.length];
   await Promise.all([looks.answered(50), adds.answered(50)]);
   await Promise.all([looks.stop(), adds.stop()]);
   expect([looks.failures, adds.failures]).toEqual([[], []]);
   const late = [...looks.replies.slice(seen[0]), ...adds.replies.slice(seen[1])];
-  expect(old.filter(({ name }) => late.slice(30).includes(name))).toEqual([]);
+  expect(old.filter(({ name }) => late.includes(name))).toEqual([]);
 });

@@ -8,7 +8,9 @@ export interface Connection {
   subscribe(subject: string, options?: SubscribeSettings): NatsSubscription;
   flush(): Promise<void>;
   isClosed(): boolean;
-  /** What happens to the connection: `disconnect`, `reconnect` and others. Ends with it. */
+  /** Resolves when it is. */
+  closed(): Promise<unknown>;
+  /** What happens to the connection: `disconnect`, `reconnect` and others. */
   status(): AsyncIterable<{ readonly type: string }>;
 }
 

@@ -13,7 +13,10 @@ export class Link {
 
   constructor(nc: Connection) {
     this.#nc = nc;
-    if (!nc.isClosed()) void this.#follow();
+    if (nc.isClosed()) return;
+    void this.#follow();
+    // The status of `nats` 2.29 does not end.
+    void nc.closed().then(() => this.#wake());
   }
 
   get isUp(): boolean {
@@ -55,7 +58,6 @@ export class Link {
         this.#wake();
       }
     }
-    this.#wake();
   }
 
   #wake(): void {

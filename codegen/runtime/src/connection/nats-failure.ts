@@ -40,5 +40,8 @@ function codeOf(error: unknown): CharterErrorCode | undefined {
   const own = "code" in error && typeof error.code === "string" ? error.code : error.name;
   // 3.x has one class for all wrong arguments, and wraps what made a request fail.
   if (error.message.includes("max_payload")) return "resource_exhausted";
-  return codeOfFailures[own] ?? codeOf(error.cause);
+  const known = codeOfFailures[own] ?? codeOf(error.cause);
+  // Without a cause it says that the connection was closed with the request under way: no reply can
+  // come any more, and nobody knows whether it was handled. 2.29 calls that a time-out.
+  return known ?? (own === "RequestError" ? "deadline_exceeded" : undefined);
 }
