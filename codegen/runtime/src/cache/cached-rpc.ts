@@ -138,20 +138,19 @@ export class CachedRpc {
     const beganAt = performance.now();
     try {
       const found = await this.#remote?.look(entry.key, tags, call.deadlineMs);
-      if (found?.kind === "reply") {
-        const message = this.#decode(found.payload);
-        const expiresAt = performance.now() + found.leftMs;
-        if (await this.#isSafe(entry)) this.#parts.local.hold(entry, found.payload, expiresAt);
-        return { found: "redis", payload: found.payload, message };
+      const known = found?.kind === "reply" ? this.#readable(found.payload) : null;
+      if (found?.kind === "reply" && known !== null) {
+        await this.#hold(entry, found.payload, performance.now() + found.leftMs);
+        return { found: "redis", payload: found.payload, message: known };
       }
       const deadlineMs = call.deadlineMs - (performance.now() - beganAt);
       const message = await next({ ...call, deadlineMs });
       const payload = toBinary(this.#method.output, message);
       // The reply can be as old as its request.
       const expiresAt = beganAt + this.#ttlMs;
-      if (expiresAt > performance.now() && (await this.#isSafe(entry))) {
-        this.#parts.local.hold(entry, payload, expiresAt);
-        if (found?.kind === "miss") this.#remote?.keep(entry.key, found.state, payload, expiresAt);
+      const isHeld = await this.#hold(entry, payload, expiresAt);
+      if (isHeld && found?.kind === "miss") {
+        this.#remote?.keep(entry.key, found.state, payload, expiresAt);
       }
       return { found: "nowhere", payload, message };
     } finally {
@@ -160,9 +159,14 @@ export class CachedRpc {
     }
   }
 
-  /** Whether no event that makes the reply stale has come, nor could have been missed. */
-  async #isSafe(entry: Entry): Promise<boolean> {
-    return (await this.#watch.isConfirmed()) && this.#watch.isHearing() && !entry.isStale;
+  /** Not what an event made stale, or may have: one that could have been missed. */
+  async #hold(entry: Entry, payload: Uint8Array, expiresAt: number): Promise<boolean> {
+    const isConfirmed = await this.#watch.isConfirmed();
+    // Nothing may be waited for from here on, or an event could slip through.
+    if (!isConfirmed || !this.#watch.isHearing() || entry.isStale) return false;
+    if (expiresAt <= performance.now()) return false;
+    this.#parts.local.hold(entry, payload, expiresAt);
+    return true;
   }
 
   #invalidate(tag: string): void {
@@ -185,6 +189,17 @@ export class CachedRpc {
     else if (found === "redis") counts.remoteHits += 1;
     else counts.misses += 1;
     this.#countLookup(found);
+  }
+
+  /** Null for what others have kept, and is no reply: a call can do without. */
+  #readable(payload: Uint8Array): Reply | null {
+    try {
+      return this.#decode(payload);
+    } catch (error) {
+      this.#parts.counts.remoteErrors += 1;
+      this.#parts.onError(error, "the remote cache of replies");
+      return null;
+    }
   }
 
   /** From a copy, because bytes in a message are those of its payload. */

@@ -16,7 +16,8 @@ const binary = { typeMapping: { 36: Buffer } };
  * Redis as a remote cache. The client is the application's: it connects it, listens to its errors
  * and closes it.
  *
- * @param options.prefix begins all keys: `charter:1:` without it
+ * @param options.prefix begins all keys, `charter:1:` without it. Services of the same name in two
+ * accounts or environments need two, where they share a Redis
  */
 export function redisCache(
   client: RedisClient,

@@ -126,6 +126,19 @@ describe.each(clients)("a remote cache on $client", (client) => {
     expect(await one.read("w1")).toBe("w1 2");
   });
 
+  it("does without what is no reply there", async () => {
+    await startService();
+    const one = await startProcess();
+    await one.read("w1");
+    await one.settled();
+    const [key = ""] = await one.redis.keys("charter:1:lab.v1.CachedService.Read:*");
+    const head = 24;
+    await one.redis.setRange(key, head, "\xff\xff\xff");
+    const other = await startProcess();
+    expect(await other.read("w1")).toBe("w1 2");
+    expect(other.cache.stats()).toMatchObject({ remoteHits: 0, misses: 1, remoteErrors: 1 });
+  });
+
   it("holds no replies that must not travel in clear", async () => {
     const nc = await lab.connect(client);
     const redis = await redisLab.connect();
