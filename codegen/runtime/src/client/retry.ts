@@ -1,9 +1,9 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { backOff } from "../connection/back-off.ts";
 import type { Link } from "../connection/link.ts";
 import type { MethodContract } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { cameAsReply } from "../errors/error-reply.ts";
-import { backOff } from "../jetstream/back-off.ts";
 import { canceled } from "./attempt.ts";
 import { isRefusal } from "./breaker.ts";
 import type { Call, Invoke } from "./call.ts";

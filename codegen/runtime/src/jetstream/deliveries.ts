@@ -1,12 +1,12 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { backOff } from "../connection/back-off.ts";
 import type { NatsMessage } from "../connection/connection.ts";
 import { fromNatsFailure } from "../connection/nats-failure.ts";
 import type { EventContract } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { contextOf, type EventContext, eventReader } from "../events/event-message.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
-import { backOff } from "./back-off.ts";
 import { publishDeadLetter } from "./dead-letter.ts";
 import { answers, type Delivery, readDelivery } from "./delivery.ts";
 import { HandledEvents } from "./handled-events.ts";

@@ -1,9 +1,9 @@
 import { delay, type NatsConnection, nuid } from "@nats-io/nats-core";
+import { backOff } from "../connection/back-off.ts";
 import type { Connection, MessageHeaders } from "../connection/connection.ts";
 import { headerNames } from "../connection/headers.ts";
 import { fromNatsFailure } from "../connection/nats-failure.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { backOff } from "./back-off.ts";
 import { jetStreamConnection } from "./connection.ts";
 import { checkTaken } from "./contract-check.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";

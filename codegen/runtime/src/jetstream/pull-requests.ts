@@ -5,11 +5,11 @@ import {
   type Status,
   type Subscription,
 } from "@nats-io/nats-core";
+import { backOff } from "../connection/back-off.ts";
 import type { NatsMessage } from "../connection/connection.ts";
 import { answersTo, newInbox } from "../connection/inbox.ts";
 import { fromNatsFailure } from "../connection/nats-failure.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { backOff } from "./back-off.ts";
 
 export interface PullSettings {
   readonly stream: string;
