@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, it } from "vitest";
 import { ReadRequestSchema } from "../../testing/gen/lab/v1/cached_pb.js";
+import { Level, RangSchema } from "../../testing/gen/lab/v1/lab_pb.js";
 import { stalenessOf } from "./staleness.ts";
 
 const asking = (worldId: string, tenant = "t1") =>
@@ -23,6 +24,19 @@ it.each([
 ])("stalenessOf: %s, %j, %s: %s", (pattern, request, subject, isStale) => {
   const { tagOf, tagsHit } = stalenessOf(ReadRequestSchema, pattern);
   expect(tagsHit(subject).includes(tagOf(request))).toBe(isStale);
+});
+
+it.each([
+  // What an enum and an integer of the request are, and whether an event of HIGH and 7 concerns it.
+  [Level.HIGH, 7n, true],
+  [Level.HIGH, 8n, false],
+  [Level.UNSPECIFIED, 7n, true],
+  [Level.UNSPECIFIED, 8n, true],
+  [Level.HIGH, 0n, true],
+])("stalenessOf takes a zero for what was not said: %s, %s: %s", (level, count, isStale) => {
+  const { tagOf, tagsHit } = stalenessOf(RangSchema, "a.v1.{level}.{meta.count}");
+  const tag = tagOf(create(RangSchema, { level, meta: { count } }));
+  expect(tagsHit("a.v1.LEVEL_HIGH.7").includes(tag)).toBe(isStale);
 });
 
 it("stalenessOf subscribes to every value", () => {

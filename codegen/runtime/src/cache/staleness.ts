@@ -26,10 +26,11 @@ export function stalenessOf(request: DescMessage, text: string): Staleness {
     tagOf(message) {
       const tag = [...tokens];
       for (const { index, read, write } of parameters) {
-        const value = write(read(message));
-        // No event carries such a value, so it may mean all of them.
-        if (value === null || !token.test(value)) return wildcard;
-        tag[index] = value;
+        const value = read(message);
+        const text = write(value);
+        // No event carries such a value, or it was not said: it may mean all of them.
+        if (text === null || !token.test(text) || isZero(value)) return wildcard;
+        tag[index] = text;
       }
       return tag.join(".");
     },
@@ -41,6 +42,11 @@ export function stalenessOf(request: DescMessage, text: string): Staleness {
       return [wildcard, tag.join(".")];
     },
   };
+}
+
+/** What an integer or an enum holds that was never set; 64 bits can be a text. */
+function isZero(value: unknown): boolean {
+  return value === 0 || value === 0n || value === "0";
 }
 
 function hasField(schema: DescMessage, path: string): boolean {
