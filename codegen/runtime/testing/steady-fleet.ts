@@ -27,7 +27,7 @@ export interface Fleet {
 export interface FleetSettings {
   readonly url: string;
   readonly client: (typeof clients)[number]["client"];
-  /** How long each request takes, in milliseconds. */
+  /** How long a request takes on average, in milliseconds. */
   readonly workMs: number;
 }
 

@@ -15,7 +15,8 @@ const instance = String(process.pid);
 /** Writes down what is executed before it is, so that a kill hides nothing. */
 async function answer(id: string) {
   appendFileSync(record, `${id} ${instance}\n`);
-  await work(Number(workMs));
+  // Never all at once, so that some requests are in hand at any time.
+  await work(Number(workMs) * (0.5 + Math.random()));
   return { instance };
 }
 

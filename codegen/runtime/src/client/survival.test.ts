@@ -43,12 +43,11 @@ describe.each(clients)("on $client", ({ client, connect }) => {
     const adds = new Load("add", (id) => steady.add({ id })).keepInFlight(20);
     await Promise.all([looks.answered(200), adds.answered(200)]);
     await instances[0]?.kill();
+    // Requests have died with it, those of idempotent rpcs as well.
     await adds.until(() => adds.failures.length > 0);
     await Promise.all([looks.answered(200), adds.answered(200)]);
     await Promise.all([looks.stop(), adds.stop()]);
     expect(looks.failures).toEqual([]);
-    // Requests died with the instance, and others took their places.
-    expect(executed("look").length).toBeGreaterThan(looks.replies.length);
     expect(adds.failures).toEqual(adds.failures.map(() => honest));
     expect(new Set(executed("add")).size).toBe(executed("add").length);
   });
