@@ -102,6 +102,25 @@ describe.each(clients)("the breaker of a client on $client", (client) => {
     });
   });
 
+  it("leaves attempts alone that are under way when it opens", async () => {
+    const { nc, service, steady } = await setUp();
+    service.mood = "silent";
+    const slow = steady.look({ id: "slow" });
+    await service.request(0);
+    const quick = () => failureOf(steady.look({ id: "a" }, { deadlineMs: 10 }));
+    while (!String(await quick()).includes("nothing was sent"));
+    // When this one is repeated, the slow one would have been before.
+    const { look } = createClient(SteadyContract, nc, { breaker: false });
+    const before = service.taken.length;
+    const clock = look({ id: "clock" });
+    expect([(await service.request(before)).id, (await service.request(before + 1)).id]).toEqual([
+      "clock",
+      "clock",
+    ]);
+    for (const each of service.taken) each.answer();
+    expect([(await slow).instance, (await clock).instance]).toEqual(["by hand", "by hand"]);
+  });
+
   it("counts calls that are not answered in time", async () => {
     const { service, steady } = await setUp();
     service.mood = "silent";

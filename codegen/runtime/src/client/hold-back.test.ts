@@ -26,7 +26,7 @@ it.each(clients)(
       const { add } = createClient(SteadyContract, nc);
       await add({ id: "before" });
       await server.stop();
-      await vi.waitUntil(() => !linkOf(nc).isUp);
+      await vi.waitUntil(() => !linkOf(nc).isUp, 10_000);
 
       const controller = new AbortController();
       const canceled = failureOf(add({ id: "canceled" }, { signal: controller.signal }));
@@ -59,7 +59,7 @@ it.each(clients)(
     });
     const { add, look } = createClient(SteadyContract, nc);
     await server.stop();
-    await vi.waitUntil(() => !linkOf(nc).isUp);
+    await vi.waitUntil(() => !linkOf(nc).isUp, 10_000);
     const waiting = [
       failureOf(add({ id: "a" }, { deadlineMs: 600_000 })),
       failureOf(look({ id: "a" }, { deadlineMs: 600_000 })),

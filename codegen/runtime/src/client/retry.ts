@@ -124,6 +124,10 @@ class RetriedCall implements Reminder {
     }
     // What somebody said tells more than silence.
     if (error.code === "unavailable" || this.#failure === undefined) this.#failure = error;
+    if (isRefusal(error)) {
+      this.#stop();
+      return;
+    }
     if (error.code === "unavailable") this.#pause(cameAsReply(error));
     const isLast = error.code === "deadline_exceeded" || !(this.dueAt < this.#deadlineAt);
     if (this.#underWay === 0 && (isLast || this.#retrying.link.isClosed)) this.#giveUp();
@@ -199,7 +203,7 @@ class RetriedCall implements Reminder {
 
 /** Whether a failure says nothing of the next attempt. */
 function mayPass(error: unknown): error is CharterError {
-  if (!(error instanceof CharterError) || isRefusal(error)) return false;
+  if (!(error instanceof CharterError)) return false;
   return error.code === "unavailable" || error.code === "deadline_exceeded";
 }
 
