@@ -1,6 +1,6 @@
-import { headers as natsHeaders } from "@nats-io/nats-core";
 import { CharterError } from "../errors/charter-error.ts";
 import type { MessageHeaders } from "./connection.ts";
+import { OutgoingHeaders } from "./outgoing-headers.ts";
 
 /** The headers of WIRE, spelled as they travel: NATS compares names by case. */
 export const headerNames = {
@@ -21,21 +21,10 @@ export const headerNames = {
 /** Headers that an application adds to a message. */
 export type ExtraHeaders = Readonly<Record<string, string>>;
 
-/**
- * Headers to send. Those of nats-core 3.x encode themselves, so `nats` 2.29 sends them too. Throws
- * `invalid_argument` for a name or value that no header can have, such as one with a line break.
- */
+/** Headers to send. Throws `invalid_argument` for a name or value that no header can have. */
 export function createHeaders(entries: ExtraHeaders): MessageHeaders {
-  const created = natsHeaders();
-  for (const [name, value] of Object.entries(entries)) {
-    try {
-      created.set(name, value);
-    } catch (error) {
-      throw new CharterError("invalid_argument", `no header can have this name or value: ${name}`, {
-        cause: error,
-      });
-    }
-  }
+  const created = new OutgoingHeaders();
+  for (const name in entries) created.set(name, entries[name] ?? "");
   return created;
 }
 

@@ -54,7 +54,8 @@ export function writeEvent<Desc extends DescMessage>(
   checkExtraHeaders(extra);
   const { message, subject, payload } = encode(contract.schema, contract.subject, event);
   if (validate) checkRules(contract.schema, message, "invalid_argument");
-  const headers = createHeaders({ ...extra, [headerNames.schema]: schemaStamp(contract.release) });
+  const headers = createHeaders(extra);
+  headers.set(headerNames.schema, schemaStamp(contract.release));
   const send = eventSender(contract, keys);
   if (send === null) return { subject, payload, headers };
   const sent = send({ payload, headers });

@@ -43,19 +43,13 @@ export async function publish<Desc extends DescMessage, S extends StreamPolicy |
 ): Promise<ReceiptOf<S>> {
   const outgoing = writeEvent(contract, event, options);
   const operation = beginPublishing(contract, outgoing);
-  const send = () => sendEvent(nc, contract.stream, outgoing, options);
-  const receipt = await (operation === null ? send() : operation.observe(send));
-  return receipt as ReceiptOf<S>;
-}
-
-async function sendEvent(
-  nc: Connection,
-  stream: StreamPolicy | null,
-  event: OutgoingEvent,
-  options: PublishOptions,
-): Promise<Receipt | null> {
-  if (stream === null) return publishToCore(nc, event);
-  return publishToStream(nc, event, { ...options, stream: stream.name });
+  const { stream } = contract;
+  const send = () =>
+    stream === null
+      ? publishToCore(nc, outgoing)
+      : publishToStream(nc, outgoing, { ...options, stream: stream.name });
+  const receipt = operation === null ? send() : operation.observe(async () => send());
+  return (receipt === null ? null : await receipt) as ReceiptOf<S>;
 }
 
 function publishToCore(nc: Connection, { subject, payload, headers }: OutgoingEvent): null {
