@@ -51,6 +51,7 @@ export type { CharterErrorCode } from "./errors/codes.ts";
 export { type ErrorReply, readErrorReply, writeErrorReply } from "./errors/error-reply.ts";
 export type { EventContext } from "./events/event-message.ts";
 export { type PublishOptions, publish, type ReceiptOf } from "./events/publisher.ts";
+export { eventFilter, eventSubject, requestSubject } from "./events/subjects.ts";
 export {
   type EventHandler,
   type EventIterable,
