@@ -66,41 +66,39 @@ describe.each(clients)("on $client", ({ client, connect }) => {
     expect(adds.failures).toEqual(adds.failures.map(() => honest));
     expect(new Set(executed("add")).size).toBe(executed("add").length);
   });
-});
 
-it("ten times the load within a second is taken up by instances that are added meanwhile", async () => {
-  const [{ client, connect } = expect.fail()] = clients;
-  const settings = { url: server.url, client, workMs: 5 };
-  const { look } = await connectCaller(connect);
-  await fleet.start(2, settings);
-  const looks = new Load("look", (id) => look({ id })).setRate(80);
-  await looks.answered(80);
-  looks.setRate(800);
-  const added = await fleet.start(2, settings);
-  const share = (name: string) => looks.replies.filter((each) => each === name).length;
-  await looks.until(() => added.every(({ name }) => share(name) >= 50));
-  await looks.stop();
-  expect(looks.failures).toEqual([]);
-});
+  it("ten times the load within a second is taken up by instances that are added meanwhile", async () => {
+    const settings = { url: server.url, client, workMs: 5 };
+    const { look } = await connectCaller(connect);
+    await fleet.start(2, settings);
+    const looks = new Load("look", (id) => look({ id })).setRate(80);
+    await looks.answered(80);
+    looks.setRate(800);
+    const added = await fleet.start(2, settings);
+    const share = (name: string) => looks.replies.filter((each) => each === name).length;
+    await looks.until(() => added.every(({ name }) => share(name) >= 50));
+    await looks.stop();
+    expect(looks.failures).toEqual([]);
+  });
 
-it("no call fails, not even of an rpc that is sent once, while instances are replaced one by one", async () => {
-  const [{ client, connect } = expect.fail()] = clients;
-  const settings = { url: server.url, client, workMs: 10 };
-  const steady = await connectCaller(connect);
-  const old = await fleet.start(3, settings);
-  const looks = new Load("look", (id) => steady.look({ id })).keepInFlight(15);
-  const adds = new Load("add", (id) => steady.add({ id })).keepInFlight(15);
-  for (const instance of old) {
-    await fleet.start(1, settings);
+  it("no call fails, not even of an rpc that is sent once, while instances are replaced one by one", async () => {
+    const settings = { url: server.url, client, workMs: 10 };
+    const steady = await connectCaller(connect);
+    const old = await fleet.start(3, settings);
+    const looks = new Load("look", (id) => steady.look({ id })).keepInFlight(15);
+    const adds = new Load("add", (id) => steady.add({ id })).keepInFlight(15);
+    for (const instance of old) {
+      await fleet.start(1, settings);
+      await Promise.all([looks.answered(50), adds.answered(50)]);
+      expect(await instance.stop()).toBe(0);
+    }
+    // What the last of them has answered may still be on its way.
+    await Promise.all([looks.answered(15), adds.answered(15)]);
+    const seen = [looks.replies.length, adds.replies.length];
     await Promise.all([looks.answered(50), adds.answered(50)]);
-    expect(await instance.stop()).toBe(0);
-  }
-  // What the last of them has answered may still be on its way.
-  await Promise.all([looks.answered(15), adds.answered(15)]);
-  const seen = [looks.replies.length, adds.replies.length];
-  await Promise.all([looks.answered(50), adds.answered(50)]);
-  await Promise.all([looks.stop(), adds.stop()]);
-  expect([looks.failures, adds.failures]).toEqual([[], []]);
-  const late = [...looks.replies.slice(seen[0]), ...adds.replies.slice(seen[1])];
-  expect(old.filter(({ name }) => late.includes(name))).toEqual([]);
+    await Promise.all([looks.stop(), adds.stop()]);
+    expect([looks.failures, adds.failures]).toEqual([[], []]);
+    const late = [...looks.replies.slice(seen[0]), ...adds.replies.slice(seen[1])];
+    expect(old.filter(({ name }) => late.includes(name))).toEqual([]);
+  });
 });
