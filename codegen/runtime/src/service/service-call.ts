@@ -5,17 +5,16 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import type { Connection, MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import type { MessageHeaders, NatsMessage } from "../connection/connection.ts";
 import { createHeaders, headerNames } from "../connection/headers.ts";
 import type { RequestContract } from "../contract/contract.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { writeErrorReply } from "../errors/error-reply.ts";
-import { checkSubject, type decode } from "../payload/codec.ts";
 import { EncodedMessage } from "../payload/encoded-message.ts";
 import type { Envelope } from "../payload/envelope.ts";
-import type { Opener } from "../payload/packing.ts";
-import type { ReceivedRequest, RequestReceiver } from "../payload/request-coder.ts";
+import type { ReceivedRequest } from "../payload/request-coder.ts";
 import { type InHand, runInHand } from "./in-hand.ts";
+import { type Answering, readDeadline, readRequest } from "./incoming-request.ts";
 
 /** What a handler knows of its call. */
 export interface HandlerContext {
@@ -45,22 +44,8 @@ export type UnaryHandler<I extends DescMessage, O extends DescMessage> = (
   context: HandlerContext,
 ) => Reply<O> | Promise<Reply<O>>;
 
-/** What happened to a request, for the counts: nothing, or the error that was answered. */
-export type CallEnd = (error: CharterError | null, startedAt: number) => void;
-
-export interface Endpoint {
-  readonly nc: Connection;
-  readonly method: RequestContract;
+export interface Endpoint extends Answering<RequestContract> {
   readonly handler: UnaryHandler<DescMessage, DescMessage>;
-  /** Checks the rules as well, unless the service does without. */
-  readonly decodeRequest: typeof decode;
-  /** Null where requests travel as they are, and `openClear` reads them. */
-  readonly receive: RequestReceiver | null;
-  readonly openClear: Opener;
-  /** `<module>@<semver>`, for callers that ask for it. */
-  readonly stamp: string;
-  readonly onError: (error: unknown, where: string) => void;
-  readonly onEnd: CallEnd;
 }
 
 /**
@@ -111,14 +96,12 @@ export class ServiceCall implements HandlerContext, InHand {
 
   /** Runs the handler. A synchronous handler is answered in the same turn. */
   run(): void {
-    const { method, handler, receive, openClear, decodeRequest } = this.#endpoint;
+    const { method, handler, receive } = this.#endpoint;
     let result: unknown;
     try {
       this.#received = receive?.(this.#message);
       this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
-      const payload = this.#received?.open() ?? openClear(this.#message);
-      const request = decodeRequest(method.input, payload, "invalid_argument");
-      checkSubject(method.subject, this.#message, request, "invalid_argument");
+      const request = readRequest(this.#endpoint, this.#message, this.#received);
       result = runInHand(this, () => handler(request, this));
     } catch (error) {
       this.#fail(error);
@@ -224,20 +207,6 @@ export class ServiceCall implements HandlerContext, InHand {
  */
 export function isReplySubject(subject: string | undefined): boolean {
   return subject !== undefined && (subject.startsWith("_INBOX.") || subject.startsWith("_R_."));
-}
-
-/** Nine digits are eleven days, and fit a timer. */
-const milliseconds = /^[0-9]{1,9}$/;
-
-/** The deadline that a request brings, or null. Throws `invalid_argument`. */
-export function readDeadline(headers: MessageHeaders | undefined): number | null {
-  if (headers === undefined || !headers.has(headerNames.deadline)) return null;
-  const text = headers.get(headerNames.deadline);
-  if (milliseconds.test(text) && Number(text) > 0) return Number(text);
-  throw new CharterError(
-    "invalid_argument",
-    `${headerNames.deadline} must be 1 to 999999999 milliseconds`,
-  );
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

@@ -21,7 +21,8 @@ import { StreamingCall, type StreamingHandler } from "../streaming/streaming-cal
 import { StreamingCalls } from "../streaming/streaming-calls.ts";
 import { observeRequests } from "../telemetry/observe-requests.ts";
 import { discoveryListeners, type EndpointStats, type ServiceDescription } from "./discovery.ts";
-import { type CallEnd, isReplySubject, ServiceCall, type UnaryHandler } from "./service-call.ts";
+import type { CallEnd } from "./incoming-request.ts";
+import { isReplySubject, ServiceCall, type UnaryHandler } from "./service-call.ts";
 import { EndpointCounts } from "./service-counts.ts";
 
 /** One handler for each rpc of a contract. */

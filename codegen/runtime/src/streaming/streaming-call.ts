@@ -1,12 +1,10 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { Connection, MessageHeaders, NatsMessage } from "../connection/connection.ts";
+import type { MessageHeaders, NatsMessage } from "../connection/connection.ts";
 import { subjectOf } from "../contract/subject-pattern.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { checkSubject, type decode } from "../payload/codec.ts";
-import type { Opener } from "../payload/packing.ts";
-import type { RequestReceiver } from "../payload/request-coder.ts";
 import { type InHand, runInHand } from "../service/in-hand.ts";
-import { type CallEnd, type HandlerContext, readDeadline } from "../service/service-call.ts";
+import { type Answering, readDeadline, readRequest } from "../service/incoming-request.ts";
+import type { HandlerContext } from "../service/service-call.ts";
 import { type Control, initialWindow, maxCredit } from "./control.ts";
 import { type AnyStreaming, encodeFrame } from "./frame.ts";
 import { FrameSender } from "./frame-sender.ts";
@@ -21,22 +19,11 @@ export type StreamingHandler<I extends DescMessage, O extends DescMessage> = (
   context: HandlerContext,
 ) => AsyncIterable<MessageInitShape<O>>;
 
-export interface StreamingEndpoint {
-  readonly nc: Connection;
-  readonly method: AnyStreaming;
+export interface StreamingEndpoint extends Answering<AnyStreaming> {
   readonly handler: StreamingHandler<DescMessage, DescMessage>;
-  /** Checks the rules as well, unless the service does without. */
-  readonly decodeRequest: typeof decode;
-  /** Null where requests travel as they are, and `openClear` reads them. */
-  readonly receive: RequestReceiver | null;
-  readonly openClear: Opener;
-  /** `<module>@<semver>`, for callers that ask for it. */
-  readonly stamp: string;
   readonly calls: StreamingCalls;
   /** How long the caller may say nothing, in milliseconds. */
   readonly callerSilenceMs: number;
-  readonly onError: (error: unknown, where: string) => void;
-  readonly onEnd: CallEnd;
 }
 
 /**
@@ -120,13 +107,11 @@ export class StreamingCall implements HandlerContext, InHand, Controlled {
   }
 
   #start(): AsyncIterator<Frame> {
-    const { method, handler, decodeRequest, receive, openClear, calls } = this.#endpoint;
+    const { method, handler, receive, calls } = this.#endpoint;
     const received = receive?.(this.#message);
     this.#sender.packWith(received);
     this.deadlineMs = readDeadline(this.headers) ?? method.deadlineMs;
-    const payload = received?.open() ?? openClear(this.#message);
-    const request = decodeRequest(method.input, payload, "invalid_argument");
-    checkSubject(method.subject, this.#message, request, "invalid_argument");
+    const request = readRequest(this.#endpoint, this.#message, received);
     const framesSubject =
       method.framesSubject === null
         ? (this.#message.reply ?? "")

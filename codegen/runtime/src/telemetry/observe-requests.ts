@@ -1,6 +1,6 @@
 import type { NatsMessage } from "../connection/connection.ts";
 import type { MethodContract } from "../contract/contract.ts";
-import type { CallEnd } from "../service/service-call.ts";
+import type { CallEnd } from "../service/incoming-request.ts";
 import { beginProcessing, type Operation } from "./operation.ts";
 import { requestKind } from "./operation-kind.ts";
 
