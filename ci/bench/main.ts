@@ -16,7 +16,7 @@ import { benchValidation } from "./validation.ts";
 
 const usage = `usage: npm run bench -- [--quick] [--only NAME]… [--format text|json]
 
-  --quick   fewer and shorter rounds: less than a minute instead of four
+  --quick   fewer and shorter rounds
   --only    http, nats, calls, events, frames, cache, validation, start-up or registry
 `;
 
