@@ -24,15 +24,17 @@ export interface Contestant {
 }
 
 /**
- * Puts load on each in turn, A B A B, so that what disturbs the machine disturbs all of them. The
- * first two rounds do not count: as long it takes until all code is compiled.
+ * Puts load on each in turn, A B A B, so that what disturbs the machine disturbs all of them.
+ *
+ * @param warmUp rounds at first that do not count: two seconds it takes until all code is compiled
  */
 export async function takeTurns(
   contestants: readonly Contestant[],
   rounds: number,
+  warmUp = 2,
 ): Promise<Round[][]> {
   const taken: Round[][] = contestants.map(() => []);
-  for (let i = -2; i < rounds; i++) {
+  for (let i = -warmUp; i < rounds; i++) {
     for (const [place, contestant] of contestants.entries()) {
       const round = await takeRound(contestant);
       if (i >= 0) taken[place]?.push(round);

@@ -32,6 +32,8 @@ export const limits = {
   nestingDepth: 64,
   /** One HTTP request, from its first byte to its last: a slow sender holds a connection no longer. */
   requestMs: 60_000,
+  /** A connection without a request: longer than the minute after which load balancers let go. */
+  keepAliveMs: 72_000,
   /** A compiled image: four times the request. */
   imageBytes: 32 * 1024 * 1024,
   /** One run of buf: a 200-file build takes 0.6 s on two cores, a breaking run 2.6 s. */

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type Server } from "node:http";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -9,6 +10,7 @@ import { SharedProblem, withProblem } from "./openapi.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { problemSender, sendClientError } from "./problems.ts";
 import { proposalRoutes } from "./proposal-routes.ts";
+import { quickLookUp } from "./quick-look-up.ts";
 import type { AppPorts } from "./routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
@@ -27,13 +29,7 @@ export async function buildApp(
   const sendProblem = problemSender(logger);
   const app = fastify({
     bodyLimit: limits.requestBytes,
-    requestTimeout: requestMs,
-    // Node looks for requests that are too slow this often, by default every 30 s.
-    http: {
-      connectionsCheckingInterval: Math.min(requestMs, 5000),
-      // Node lets the time for a request pass unseen while the time for its headers is longer.
-      headersTimeout: requestMs,
-    },
+    serverFactory: (route) => createHttpServer(ports, route, requestMs),
     frameworkErrors: sendProblem,
     clientErrorHandler: sendClientError,
     routerOptions: { maxParamLength: limits.subjectLength },
@@ -69,4 +65,24 @@ export async function buildApp(
   await app.register(ruleRoutes);
   await app.register(operationRoutes(ports));
   return app;
+}
+
+/** The server, which answers plain look-ups by itself and leaves the rest to the routes. */
+function createHttpServer({ index }: AppPorts, route: RequestListener, requestMs: number): Server {
+  const server = createServer(
+    {
+      requestTimeout: requestMs,
+      // Node lets the time for a request pass unseen while the time for its headers is longer.
+      headersTimeout: requestMs,
+      // Node looks for requests that are too slow this often, by default every 30 s.
+      connectionsCheckingInterval: Math.min(requestMs, 5000),
+      keepAliveTimeout: limits.keepAliveMs,
+    },
+    (request, response) => {
+      // While it closes, Fastify tells its clients to go elsewhere.
+      if (server.listening && quickLookUp(index(), request, response)) return;
+      route(request, response);
+    },
+  );
+  return server;
 }
