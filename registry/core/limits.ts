@@ -42,6 +42,16 @@ export const limits = {
   bufOutputBytes: 4 * 1024 * 1024,
   /** buf processes at once: one for each core of a small machine. */
   bufProcesses: 2,
+  /** An environment's name: it is part of the names of settings. */
+  environmentLength: 32,
+  /** A participant's name: NATS services and consumers have shorter ones. */
+  participantLength: 128,
+  /** A build: the tag of a container image has at most 128 characters. */
+  buildLength: 128,
+  /** What one build uses: the largest gateways call a few dozen modules. */
+  usesPerDeployment: 200,
+  /** What is kept of one watched environment: five hundred services with ten subjects each. */
+  observedUsesPerEnvironment: 5000,
   /** Findings in a report: a reader stops far earlier, and the report is stored. */
   findingsPerReport: 2000,
   /** Proposals that wait for those that run: at 2 s each, the last one waits two minutes. */

@@ -1,4 +1,11 @@
 import type { SubjectVersion } from "../core/binding/subject-version.ts";
+import type {
+  DeployedRelease,
+  DeployedUse,
+  Deployment,
+  PackageUser,
+  Role,
+} from "../core/deployment/deployment.ts";
 import type { FailurePlace } from "../core/failure.ts";
 import type { BufFinding } from "../core/gate/locate.ts";
 import type { CheckReport, SubjectHit } from "../core/gate/report.ts";
@@ -30,7 +37,7 @@ export interface SchemaCompiler {
 }
 
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
-export interface Store {
+export interface Store extends DeploymentStore {
   head(module: string): Head | null;
   /** In the order of their modules' names. */
   heads(): readonly ReleaseSummary[];
@@ -77,6 +84,50 @@ export interface Store {
   /** Announcements that have not been sent, oldest first. */
   outbox(): readonly OutboxRow[];
   markSent(id: number): void;
+}
+
+/** Who runs what. Everything that is recorded or observed twice stands there once. */
+export interface DeploymentStore {
+  /** The proto packages of a module, of all its releases. */
+  protoPackages(module: string): readonly string[];
+  /** Writes what a build uses. @param replace ends other recorded builds of the participant there */
+  recordDeployment(record: {
+    readonly environment: string;
+    readonly participant: string;
+    readonly build: string;
+    readonly uses: readonly DeployedUse[];
+    readonly replace: boolean;
+    readonly at: string;
+  }): { readonly ended: readonly string[] };
+  /**
+   * Writes what one round saw of a role in an environment. What it did not see is noted as missed,
+   * and forgotten once so many rounds in a row have missed it over at least so long.
+   *
+   * @returns how many uses were not written, because the environment holds as many as it may
+   */
+  observe(round: {
+    readonly environment: string;
+    readonly role: Role;
+    readonly uses: readonly DeployedUse[];
+    readonly at: string;
+    readonly forgetAfter: { readonly rounds: number; readonly ms: number };
+  }): { readonly refused: number };
+  /** Ends what is recorded and observed of a participant. @returns how many uses that were */
+  endDeployment(which: {
+    readonly environment: string;
+    readonly participant: string;
+    /** All builds when it is null. */
+    readonly build: string | null;
+  }): number;
+  /** By environment and participant. @param environment all of them when it is null */
+  deployments(environment: string | null): readonly Deployment[];
+  /**
+   * The releases of a module that somebody runs, also because a release that was linked with it
+   * runs. Stand-ins are left out, and releases that are not registered.
+   */
+  deployed(module: string): readonly DeployedRelease[];
+  /** Who uses a proto package; stand-ins are left out. */
+  usersOf(protoPackage: string): readonly PackageUser[];
 }
 
 /** One announcement, written in the transaction of what it announces. */

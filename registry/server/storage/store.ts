@@ -2,6 +2,7 @@ import type Database from "better-sqlite3";
 import type { Store } from "../ports.ts";
 import { prepareCommit } from "./commit.ts";
 import { prepareDelivery } from "./delivery.ts";
+import { prepareDeployments } from "./deployments.ts";
 import { prepareHeads } from "./heads.ts";
 import { prepareReleases } from "./releases.ts";
 import { prepareReports } from "./reports.ts";
@@ -13,6 +14,7 @@ export function createStore(db: Database.Database): Store {
     ...prepareReleases(db),
     ...prepareReports(db),
     ...prepareDelivery(db),
+    ...prepareDeployments(db),
     commit: prepareCommit(db).immediate,
   };
 }
