@@ -82,6 +82,7 @@ function plannedRelease(place: number, minor: number): PlannedRelease {
       const types = [registered.binding.messageType];
       return { ...registered, isNewVersion: minor === 0, types };
     }),
+    numbers: [],
     claims: [{ kind: "package", value: `bench.${name}.v1` }],
     packageName: `@bench/${name}`,
   };

@@ -39,12 +39,15 @@ beforeAll(async () => {
   badDay.get("/proxy/v1/modules", (_, reply) => reply.status(403).send("no"));
   badDay.get("/other/v1/modules", () => ({ items: [] }));
   badDay.post("/failed/v1/registrations", (_, reply) => {
-    const verdict = { verdict: "accepted", digest: "sha256:00", baseline: null, findings: [] };
+    const nothing = { baselines: [], findings: [], additions: [], migrations: [] };
+    const verdict = { verdict: "accepted", digest: "sha256:00", ...nothing };
     const report = {
       formatVersion: 1,
       id: "c1",
       createdAt: "2026-11-23T12:00:00Z",
       verdict: "accepted",
+      policyVersion: 0,
+      partial: null,
       modules: [{ ...verdict, module: "bodybroker/npc", semver: "1.0.0" }],
     };
     reply.status(201).send({ report, releases: [release("pending", null)] });

@@ -134,7 +134,7 @@ describe("charter with registered modules", () => {
     expect(JSON.parse(result.stdout)).toMatchObject({
       formatVersion: 1,
       verdict: "accepted",
-      modules: [{ module: "bodybroker/npc", semver: "1.1.0", baseline: { semver: "1.0.0" } }],
+      modules: [{ module: "bodybroker/npc", semver: "1.1.0", baselines: [{ semver: "1.0.0" }] }],
     });
   });
 

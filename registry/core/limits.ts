@@ -8,6 +8,13 @@ export const limits = {
   filesPerProposal: 2000,
   /** One file: descriptor.proto, the largest file that people write by hand, is 60 kB. */
   fileBytes: 1024 * 1024,
+  /**
+   * A bindings.yaml, in characters: a thousand bindings, and what is made to be hard to read costs
+   * a second at most.
+   */
+  bindingsFileLength: 128 * 1024,
+  /** All bindings.yaml of a proposal: four of the largest, or two hundred usual ones. */
+  bindingsLengthPerProposal: 512 * 1024,
   /** A file's path: what fits in a tar header without extensions. */
   pathLength: 200,
   /** Folders in a path: deeper than any package that people name. */
@@ -18,6 +25,8 @@ export const limits = {
   subjectLength: 512,
   /** Tokens of a subject: three times what the longest subjects of large estates have. */
   subjectTokens: 32,
+  /** A grammar of a policy: four times the default. */
+  grammarLength: 256,
   /** A parameter's value: see WIRE, one token of a subject. */
   parameterLength: 128,
   /** A deadline: within a day, and so within what a timer of JavaScript holds (24.8 days). */
@@ -42,6 +51,14 @@ export const limits = {
   bufOutputBytes: 4 * 1024 * 1024,
   /** buf processes at once: one for each core of a small machine. */
   bufProcesses: 2,
+  /** Compiled proposals that are kept: a push follows its check, and images take up to 32 MB. */
+  buildsKept: 8,
+  /** Comparisons of two images that are kept: 20 baselines of 100 modules, some kB each. */
+  comparisonsKept: 2000,
+  /** Linked releases that are kept: head and the baselines of a module that is worked on. */
+  linkedReleasesKept: 64,
+  /** Baselines of a module beside head, the newest: each costs a run of buf the first time. */
+  baselinesPerModule: 50,
   /** An environment's name: it is part of the names of settings. */
   environmentLength: 32,
   /** A participant's name: NATS services and consumers have shorter ones. */
@@ -54,6 +71,8 @@ export const limits = {
   observedUsesPerEnvironment: 5000,
   /** Findings in a report: a reader stops far earlier, and the report is stored. */
   findingsPerReport: 2000,
+  /** Additions in a report, for the same reason. */
+  additionsPerReport: 2000,
   /** Proposals that wait for those that run: at 2 s each, the last one waits two minutes. */
   proposalsWaiting: 64,
   /** Reports of checks that stay readable: about a year of a busy team. */

@@ -7,7 +7,9 @@ import type {
   Role,
 } from "../core/deployment/deployment.ts";
 import type { FailurePlace } from "../core/failure.ts";
+import type { PastRelease } from "../core/gate/baselines.ts";
 import type { BufFinding } from "../core/gate/locate.ts";
+import type { LedgerEntry, NumberUse } from "../core/gate/number-ledger.ts";
 import type { CheckReport, SubjectHit } from "../core/gate/report.ts";
 import type { Claim } from "../core/registration/claims.ts";
 import type {
@@ -19,6 +21,7 @@ import type {
   ReleaseSummary,
 } from "../core/registration/plan.ts";
 import type { SchemaFile } from "../core/revision/digest.ts";
+import type { OwnedImage } from "../core/revision/image.ts";
 
 /** Compiles and compares protos. Rejects when buf itself fails or takes too long. */
 export interface SchemaCompiler {
@@ -30,10 +33,7 @@ export interface SchemaCompiler {
     | { readonly ok: false; readonly places: readonly FailurePlace[] }
   >;
   /** Compares two images by every rule of buf; files that are not the module's own are left out. */
-  breaking(
-    current: { readonly image: Uint8Array; readonly files: ReadonlySet<string> },
-    against: { readonly image: Uint8Array; readonly files: ReadonlySet<string> },
-  ): Promise<readonly BufFinding[]>;
+  breaking(current: OwnedImage, against: OwnedImage): Promise<readonly BufFinding[]>;
 }
 
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
@@ -62,6 +62,14 @@ export interface Store extends DeploymentStore {
   release(module: string, semver: string): ReleaseRecord | null;
   /** Newest first. */
   releases(module: string): readonly ReleaseSummary[];
+  /** Newest first, with the streams that each one's events are kept in. */
+  pastReleases(module: string): readonly PastRelease[];
+  /** What releases used a number of a message or enum for, the first first. */
+  usesOfNumber(type: string, number: number): readonly LedgerEntry[];
+  /** Releases whose numbers are not in the ledger, oldest first. */
+  releasesOutsideLedger(): readonly { id: number; module: string; semver: string }[];
+  /** Notes the numbers that a release uses; what an earlier release used so stays with that one. */
+  addToLedger(releaseId: number, uses: readonly NumberUse[]): void;
   /** A FileDescriptorSet with source info: the release's files and all that they import. */
   image(releaseId: number): Uint8Array;
 
@@ -100,15 +108,16 @@ export interface DeploymentStore {
     readonly at: string;
   }): { readonly ended: readonly string[] };
   /**
-   * Writes what one round saw of a role in an environment. What it did not see is noted as missed,
-   * and forgotten once so many rounds in a row have missed it over at least so long.
+   * Writes what one round saw in an environment. What it did not see is noted as missed, and
+   * forgotten once so many rounds in a row have missed it over at least so long.
    *
    * @returns how many uses were not written, because the environment holds as many as it may
    */
   observe(round: {
     readonly environment: string;
-    readonly role: Role;
     readonly uses: readonly DeployedUse[];
+    /** What the round could see all of. Other roles are not missed where it did not see them. */
+    readonly roles: readonly Role[];
     readonly at: string;
     readonly forgetAfter: { readonly rounds: number; readonly ms: number };
   }): { readonly refused: number };

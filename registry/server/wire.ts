@@ -10,6 +10,8 @@ import { ConfigError } from "./config-error.ts";
 import { buildApp } from "./http/app.ts";
 import { sendAnnouncements } from "./jobs/announce.ts";
 import { type CheckPorts, checkProposal } from "./jobs/check-proposal.ts";
+import { fillLedger } from "./jobs/fill-ledger.ts";
+import { linkedReleases } from "./jobs/linked-releases.ts";
 import { noteNoNpmRegistry, publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
@@ -78,6 +80,7 @@ async function start(
     packages: config.npm === null ? null : createNpmRegistry(config.npm),
     announcer: nats?.announcer ?? null,
   });
+  fillLedger(store);
   let index = buildSubjectIndex(store.headBindings());
   let stopping = false;
 
@@ -109,6 +112,7 @@ async function start(
   const ports: CheckPorts = {
     store,
     compiler: createBufCompiler(builtInFiles()),
+    releases: linkedReleases(store),
     grammar: defaultGrammar,
     clock: { now: () => new Date().toISOString() },
     newId: randomUUID,

@@ -5,19 +5,23 @@ export const RoleSchema = Type.Enum(["request", "reply", "frames", "event", "dea
 const VerdictSchema = Type.Enum(["accepted", "unchanged", "rejected"]);
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 
+const PlaceSchema = Type.Object({
+  side: Type.Enum(["proposal", "baseline"]),
+  file: Type.String(),
+  line: Type.Integer(),
+  column: Type.Integer(),
+});
+
 const FindingSchema = Type.Object({
   rule: Type.String(),
   rules: Type.Array(Type.String()),
   tier: Type.Enum([...tiers]),
   blocking: Type.Boolean(),
+  introduced: Type.Boolean(),
+  breaks: Type.Array(Type.String()),
   element: Type.String(),
   message: Type.String(),
-  place: Type.Object({
-    side: Type.Enum(["proposal", "baseline"]),
-    file: Type.String(),
-    line: Type.Integer(),
-    column: Type.Integer(),
-  }),
+  place: PlaceSchema,
   before: NullableString,
   after: NullableString,
   subjects: Type.Array(
@@ -25,18 +29,57 @@ const FindingSchema = Type.Object({
   ),
   dependents: Type.Array(Type.String()),
   remedy: Type.String(),
+  counterExample: Type.Union([
+    Type.Object({
+      type: Type.String(),
+      json: Type.String(),
+      acceptedBy: Type.Enum(["baseline", "proposal"]),
+      refusal: Type.String(),
+    }),
+    Type.Null(),
+  ]),
+});
+
+const BaselineSchema = Type.Object({
+  semver: Type.String(),
+  digest: Type.String(),
+  reasons: Type.Array(
+    Type.Union([
+      Type.Object({ kind: Type.Literal("head") }),
+      Type.Object({
+        kind: Type.Literal("deployed"),
+        environment: Type.String(),
+        participant: Type.String(),
+      }),
+      Type.Object({ kind: Type.Literal("retained"), stream: Type.String(), until: NullableString }),
+    ]),
+  ),
+});
+
+const MigrationSchema = Type.Object({
+  from: Type.String(),
+  to: Type.String(),
+  rows: Type.Array(
+    Type.Object({
+      change: Type.Enum(["same", "changed", "renamed", "gone", "new"]),
+      before: NullableString,
+      after: NullableString,
+      notes: Type.Array(Type.String()),
+    }),
+  ),
 });
 
 const ModuleReportSchema = Type.Object({
   module: Type.String(),
   verdict: VerdictSchema,
   digest: Type.String(),
-  baseline: Type.Union([
-    Type.Object({ semver: Type.String(), digest: Type.String() }),
-    Type.Null(),
-  ]),
+  baselines: Type.Array(BaselineSchema),
   semver: NullableString,
   findings: Type.Array(FindingSchema),
+  additions: Type.Array(
+    Type.Object({ element: Type.String(), kind: Type.String(), place: PlaceSchema }),
+  ),
+  migrations: Type.Array(MigrationSchema),
 });
 
 const Report = Type.Object({
@@ -44,6 +87,8 @@ const Report = Type.Object({
   id: Type.String(),
   createdAt: Type.String(),
   verdict: VerdictSchema,
+  policyVersion: Type.Integer(),
+  partial: NullableString,
   modules: Type.Array(ModuleReportSchema),
 });
 

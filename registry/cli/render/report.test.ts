@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { CheckReport, Finding } from "../../core/gate/report.ts";
+import type { Baseline, CheckReport, Finding } from "../../core/gate/report.ts";
 import { renderReport } from "./report.ts";
 import { plain, styleFor } from "./style.ts";
 
@@ -11,6 +11,8 @@ const moved: Finding = {
   rules: ["FIELD_SAME_TYPE", "FIELD_WIRE_COMPATIBLE_TYPE"],
   tier: "wire",
   blocking: true,
+  introduced: true,
+  breaks: ["1.1.0", "1.0.0"],
   element: "bodybroker.npc.v1.PlanRequest.npc_id",
   message: 'Field "1" with name "npc_id" on message "PlanRequest" changed type.',
   place: { side: "proposal", file: "bodybroker/npc/v1/npc.proto", line: 14, column: 3 },
@@ -22,6 +24,12 @@ const moved: Finding = {
   ],
   dependents: ["bodybroker/world", "bodybroker/quest"],
   remedy: "Leave the field as it is, deprecate it, and add a new field with a new number.",
+  counterExample: {
+    type: "bodybroker.npc.v1.PlanRequest",
+    json: '{"npcId": "npc-1"}',
+    acceptedBy: "baseline",
+    refusal: "npc_id: must be a number (int64.gt)",
+  },
 };
 
 const gone: Finding = {
@@ -30,6 +38,8 @@ const gone: Finding = {
   rules: ["FILE_NO_DELETE"],
   tier: "dangerous",
   blocking: false,
+  introduced: false,
+  breaks: ["1.0.0"],
   message: "The file was deleted.",
   place: { side: "baseline", file: "bodybroker/npc/v1/old.proto", line: 1, column: 1 },
   before: null,
@@ -37,22 +47,35 @@ const gone: Finding = {
   subjects: [],
   dependents: [],
   remedy: "Check that nobody imports it.",
+  counterExample: null,
 };
 
-const base = { digest: "sha256:00", findings: [] };
-const from = (semver: string) => ({ semver, digest: "sha256:01" });
+const base = { digest: "sha256:00", findings: [], additions: [], migrations: [] };
+const from = (semver: string): Baseline[] => [
+  { semver, digest: "sha256:01", reasons: [{ kind: "head" }] },
+];
+const deployed: Baseline = {
+  semver: "1.0.0",
+  digest: "sha256:02",
+  reasons: [
+    { kind: "deployed", environment: "prod", participant: "quest" },
+    { kind: "retained", stream: "NPC_EVENTS", until: "2026-11-23T12:05:00Z" },
+  ],
+};
 
 const report: CheckReport = {
   formatVersion: 1,
   id: "c1",
   createdAt: "2026-11-23T12:00:00Z",
   verdict: "rejected",
+  policyVersion: 0,
+  partial: null,
   modules: [
     {
       ...base,
       module: "bodybroker/npc",
       verdict: "rejected",
-      baseline: from("1.1.0"),
+      baselines: [...from("1.1.0"), deployed],
       semver: null,
       findings: [moved, gone],
     },
@@ -60,22 +83,22 @@ const report: CheckReport = {
       ...base,
       module: "bodybroker/world",
       verdict: "accepted",
-      baseline: from("1.1.3"),
+      baselines: from("1.1.3"),
       semver: "1.2.0",
     },
     {
       ...base,
       module: "bodybroker/ai",
       verdict: "accepted",
-      baseline: from("0.1.0"),
+      baselines: from("0.1.0"),
       semver: "0.1.1",
     },
-    { ...base, module: "bodybroker/quest", verdict: "accepted", baseline: null, semver: "1.0.0" },
+    { ...base, module: "bodybroker/quest", verdict: "accepted", baselines: [], semver: "1.0.0" },
     {
       ...base,
       module: "bodybroker/common",
       verdict: "unchanged",
-      baseline: from("2.0.0"),
+      baselines: from("2.0.0"),
       semver: "2.0.0",
     },
   ],

@@ -1,5 +1,11 @@
 import { diff } from "semver";
-import type { CheckReport, Finding, ModuleReport } from "../../core/gate/report.ts";
+import type {
+  BaselineReason,
+  CheckReport,
+  CounterExample,
+  Finding,
+  ModuleReport,
+} from "../../core/gate/report.ts";
 import type { Locate } from "../command-failure.ts";
 import type { Look, Style } from "./style.ts";
 
@@ -32,8 +38,8 @@ function renderFinding(
   const { place } = finding;
   const file = locate(module.module, place.file);
   const where = `${file}:${place.line}:${place.column}`;
-  const from = place.side === "baseline" ? ` (as of ${module.baseline?.semver ?? "head"})` : "";
-  const effect = finding.blocking ? finding.tier : `${finding.tier}, allowed`;
+  const from = place.side === "baseline" ? ` (as of ${finding.breaks[0] ?? "head"})` : "";
+  const effect = effectOf(finding);
   const look: Look = finding.blocking ? "red" : "yellow";
   const lines = [
     `${style("bold", where)}${from}: ${style(look, `${finding.rule} (${effect})`)} ${finding.message}`,
@@ -47,10 +53,44 @@ function renderFinding(
     const hits = finding.subjects.map((hit) => `${hit.pattern} (${hit.role}, ${hit.module})`);
     pairs.push(["subjects", hits.join("\n            ")]);
   }
+  pairs.push(...baselinesBroken(module, finding));
+  if (finding.counterExample !== null) pairs.push(["example", exampleOf(finding.counterExample)]);
   if (finding.dependents.length > 0) pairs.push(["imported by", finding.dependents.join(", ")]);
   pairs.push(["remedy", finding.remedy]);
   for (const [name, value] of pairs) lines.push(`  ${style("dim", `${name}:`)} ${value}`);
   return lines.join("\n");
+}
+
+function effectOf({ blocking, introduced, tier }: Finding): string {
+  if (blocking) return tier;
+  return introduced ? `${tier}, allowed` : `${tier}, broken before`;
+}
+
+/** Which baselines a finding breaks, where head is not the only one. */
+function baselinesBroken({ baselines }: ModuleReport, { breaks }: Finding): [string, string][] {
+  const [head] = baselines;
+  if (breaks.length === 1 && breaks[0] === head?.semver) return [];
+  const shown = breaks.map((semver) => {
+    const reasons = baselines.find((each) => each.semver === semver)?.reasons ?? [];
+    return reasons.length === 0 ? semver : `${semver} (${reasons.map(reasonOf).join(", ")})`;
+  });
+  return shown.length === 0 ? [] : [["breaks", shown.join("\n          ")]];
+}
+
+function reasonOf(reason: BaselineReason): string {
+  switch (reason.kind) {
+    case "head":
+      return "head";
+    case "deployed":
+      return `${reason.participant} in ${reason.environment}`;
+    case "retained":
+      return `kept in ${reason.stream}${reason.until === null ? "" : ` until ${reason.until}`}`;
+  }
+}
+
+function exampleOf({ type, json, acceptedBy, refusal }: CounterExample): string {
+  const refusedBy = acceptedBy === "baseline" ? "this proposal" : "the baseline";
+  return `${json}\n           is a valid ${type} for the ${acceptedBy}; ${refusedBy} says ${refusal}`;
 }
 
 function source(mark: string, look: Look, text: string | null, style: Style): string[] {
@@ -67,7 +107,8 @@ function renderVerdict(module: ModuleReport, style: Style): string {
       return `${name}: ${style("green", "accepted")} ${module.semver ?? ""} ${bump(module)}`.trimEnd();
     case "rejected": {
       const blocking = module.findings.filter((finding) => finding.blocking).length;
-      const against = module.baseline === null ? "" : ` against ${module.baseline.semver}`;
+      const versions = module.baselines.map((baseline) => baseline.semver);
+      const against = versions.length === 0 ? "" : ` against ${versions.join(", ")}`;
       return `${name}: ${style("red", "rejected")}, ${count(blocking, "blocking finding")}${against}`;
     }
   }
@@ -75,10 +116,11 @@ function renderVerdict(module: ModuleReport, style: Style): string {
 
 /** What the new version raises: `minor (was 1.1.0)`, or `new` for a first release. */
 function bump(module: ModuleReport): string {
-  if (module.baseline === null) return "new";
+  const head = module.baselines[0]?.semver;
+  if (head === undefined) return "new";
   if (module.semver === null) return "";
-  const raised = diff(module.baseline.semver, module.semver) ?? "";
-  return `${raised} (was ${module.baseline.semver})`.trimStart();
+  const raised = diff(head, module.semver) ?? "";
+  return `${raised} (was ${head})`.trimStart();
 }
 
 /** `1 blocking finding`, `2 blocking findings`. */

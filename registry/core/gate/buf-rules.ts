@@ -222,7 +222,7 @@ const otherLanguages = [
 ] as const;
 
 function rule([id, tier, summary, remedy]: Row): Rule {
-  return { id, tier, source: "buf", summary, remedy };
+  return { id, family: "schema", tier, source: "buf", summary, remedy };
 }
 
 export const bufRules: readonly Rule[] = [

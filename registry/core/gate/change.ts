@@ -1,4 +1,4 @@
-import type { FindingPlace } from "./report.ts";
+import type { CounterExample, FindingPlace } from "./report.ts";
 
 /** One difference between two revisions, as buf or Charter's comparison found it. */
 export interface Change {
@@ -9,4 +9,27 @@ export interface Change {
   readonly place: FindingPlace;
   readonly before: string | null;
   readonly after: string | null;
+  /** A message on which the two revisions disagree; only where a rule of validation changed. */
+  readonly counterExample?: CounterExample;
+}
+
+/**
+ * Equal for what is one change of one element, whatever the rule or the baseline that shows it: a
+ * deleted field is one change under three rules.
+ */
+export function sameChange(change: Change): string {
+  return `${familyOf(change)} ${change.element}`;
+}
+
+/**
+ * What several rules say of one change of an element. The other rules say one thing each, and may
+ * say it of two things of an element: two reserved ranges, the age and the size of a stream.
+ */
+function familyOf({ rule, message }: Change): string {
+  if (/^(?:BINDING|RESERVED|EXTENSION_MESSAGE)_/.test(rule)) return `${rule} ${message}`;
+  if (rule.includes("_NO_DELETE")) return "deleted";
+  if (/_SAME_(?:JSON_)?NAME$/.test(rule)) return "renamed";
+  if (/^FIELD_.*(?:SAME|COMPATIBLE)_TYPE$/.test(rule)) return "retyped";
+  if (/CARDINALITY$/.test(rule)) return "cardinality";
+  return `${rule} ${message}`;
 }

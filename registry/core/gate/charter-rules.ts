@@ -1,5 +1,5 @@
 import type { Tier } from "./report.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleFamily } from "./rule.ts";
 
 const v2 =
   "Keep this subject as it is and bind the new form in a v2 package beside it, on v2 subjects.";
@@ -7,7 +7,7 @@ const v2 =
 type Row = readonly [id: string, tier: Tier, summary: string, remedy: string];
 
 /** What buf does not see: it treats options as text without meaning. */
-const rows: readonly Row[] = [
+const binding: readonly Row[] = [
   [
     "BINDING_SUBJECT_NO_DELETE",
     "wire",
@@ -85,10 +85,34 @@ const rows: readonly Row[] = [
   ],
 ];
 
-export const charterRules: readonly Rule[] = rows.map(([id, tier, summary, remedy]) => ({
-  id,
-  tier,
-  source: "charter",
-  summary,
-  remedy,
-}));
+/** What one comparison cannot see, because it forgets what was there before head. */
+const schema: readonly Row[] = [
+  [
+    "FIELD_NUMBER_NO_REUSE",
+    "wire",
+    "A field has a number that an earlier release used for another field, so whoever still has its messages or code misreads the new ones.",
+    "Give the new field a number that was never used, and reserve the old one.",
+  ],
+  [
+    "ENUM_VALUE_NUMBER_NO_REUSE",
+    "wire",
+    "An enum value has a number that an earlier release used for another value, so whoever still has its messages or code misreads the new ones.",
+    "Give the new value a number that was never used, and reserve the old one.",
+  ],
+];
+
+export const charterRules: readonly Rule[] = [
+  ...family("binding", binding),
+  ...family("schema", schema),
+];
+
+function family(name: RuleFamily, rows: readonly Row[]): Rule[] {
+  return rows.map(([id, tier, summary, remedy]) => ({
+    id,
+    family: name,
+    tier,
+    source: "charter",
+    summary,
+    remedy,
+  }));
+}

@@ -1,12 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../limits.ts";
-import type { Change } from "./change.ts";
-import { judge, type Surroundings } from "./judge.ts";
+import { type Change, sameChange } from "./change.ts";
+import { type Comparison, judge, type Surroundings } from "./judge.ts";
 import { type SubjectHit, tiers } from "./report.ts";
-import { rules } from "./rules.ts";
+import { blocks, rules } from "./rules.ts";
 
-const alone: Surroundings = { isImported: () => false, subjectsOf: () => [], dependents: [] };
+const alone: Surroundings = {
+  isImported: () => false,
+  blocks: (rule, tier) => blocks(rule, tier),
+  subjectsOf: () => [],
+  dependents: [],
+};
+
+/** The changes against head alone. */
+const sinceHead = (changes: readonly Change[]): readonly Comparison[] => [
+  { semver: "1.0.0", changes, knownAtHead: new Set() },
+];
 
 function change(rule: string, element = "p.A", more: Partial<Change> = {}): Change {
   return {
@@ -21,7 +31,7 @@ function change(rule: string, element = "p.A", more: Partial<Change> = {}): Chan
 }
 
 const shown = (changes: readonly Change[], around = alone) =>
-  judge(changes, around).map((finding) => `${finding.tier} ${finding.rules.join("+")}`);
+  judge(sinceHead(changes), around).map((finding) => `${finding.tier} ${finding.rules.join("+")}`);
 
 describe("judge makes one finding of", () => {
   it.each<[string, string[], string]>([
@@ -114,7 +124,7 @@ describe("judge keeps apart", () => {
       2,
     ],
   ])("%s", (_what, changes, count) => {
-    expect(judge(changes, alone)).toHaveLength(count);
+    expect(judge(sinceHead(changes), alone)).toHaveLength(count);
   });
 });
 
@@ -126,18 +136,20 @@ describe("judge", () => {
       after: "string x = 1;",
     });
     const around: Surroundings = {
-      isImported: () => false,
+      ...alone,
       subjectsOf: (element) => (element === "p.A.x" ? [hit] : []),
       dependents: ["acme/cart"],
     };
     expect(
-      judge([change("FIELD_SAME_TYPE", "p.A.x", { message: "milder" }), worst], around),
+      judge(sinceHead([change("FIELD_SAME_TYPE", "p.A.x", { message: "milder" }), worst]), around),
     ).toEqual([
       {
         rule: "FIELD_WIRE_COMPATIBLE_TYPE",
         rules: ["FIELD_WIRE_COMPATIBLE_TYPE", "FIELD_SAME_TYPE"],
         tier: "wire",
         blocking: true,
+        introduced: true,
+        breaks: ["1.0.0"],
         element: "p.A.x",
         message: worst.message,
         place: worst.place,
@@ -146,6 +158,7 @@ describe("judge", () => {
         subjects: [hit],
         dependents: ["acme/cart"],
         remedy: rules.get("FIELD_WIRE_COMPATIBLE_TYPE")?.remedy,
+        counterExample: null,
       },
     ]);
   });
@@ -157,7 +170,7 @@ describe("judge", () => {
       place: { ...move.place, file: "q.proto" },
     });
     expect(
-      judge([move, elsewhere], around).map(({ element, tier, blocking }) => [
+      judge(sinceHead([move, elsewhere]), around).map(({ element, tier, blocking }) => [
         element,
         tier,
         blocking,
@@ -181,7 +194,7 @@ describe("judge", () => {
       change("FIELD_SAME_NAME", "b"),
       change("FIELD_SAME_ONEOF", "a"),
     ];
-    expect(judge(changes, alone).map((finding) => finding.element)).toEqual([
+    expect(judge(sinceHead(changes), alone).map((finding) => finding.element)).toEqual([
       "a",
       "b",
       "c1a",
@@ -198,13 +211,13 @@ describe("judge", () => {
     const harmless = Array.from({ length: limits.findingsPerReport + 5 }, (_, i) =>
       change("RPC_SAME_IDEMPOTENCY_LEVEL", `a.${i}`),
     );
-    const findings = judge([...harmless, change("SENSITIVE_NO_REMOVE", "z")], alone);
+    const findings = judge(sinceHead([...harmless, change("SENSITIVE_NO_REMOVE", "z")]), alone);
     expect(findings).toHaveLength(limits.findingsPerReport);
     expect(findings[0]).toMatchObject({ element: "z", blocking: true });
   });
 
   it("finds nothing in nothing", () => {
-    expect(judge([], alone)).toEqual([]);
+    expect(judge(sinceHead([]), alone)).toEqual([]);
   });
 
   it("names every change's rule in a finding of its element that is at least as bad", () => {
@@ -215,7 +228,7 @@ describe("judge", () => {
     fc.assert(
       fc.property(fc.array(any, { maxLength: 12 }), fc.boolean(), (picked, imported) => {
         const findings = judge(
-          picked.map(({ rule, element }) => change(rule, element)),
+          sinceHead(picked.map(({ rule, element }) => change(rule, element))),
           { ...alone, isImported: () => imported },
         );
         for (const { rule: id, element } of picked) {
@@ -227,9 +240,43 @@ describe("judge", () => {
           expect(tiers.indexOf(finding?.tier ?? "compatible")).toBeLessThanOrEqual(
             tiers.indexOf(tier),
           );
-          if (rule?.source === "charter") expect(finding?.blocking).toBe(true);
+          if (rule?.family === "binding") expect(finding?.blocking).toBe(true);
         }
       }),
     );
+  });
+});
+
+describe("judge over several baselines", () => {
+  const deleted = change("FIELD_NO_DELETE", "p.A.x");
+  const key = sameChange(deleted);
+  const against = (semver: string, changes: readonly Change[], known: readonly string[] = []) => ({
+    semver,
+    changes,
+    knownAtHead: new Set(known),
+  });
+
+  it("names every baseline that one change breaks", () => {
+    const findings = judge([against("1.2.0", [deleted]), against("1.0.0", [deleted])], alone);
+    expect(findings).toMatchObject([
+      { element: "p.A.x", breaks: ["1.2.0", "1.0.0"], introduced: true, blocking: true },
+    ]);
+  });
+
+  it("refuses nothing that head has broken already", () => {
+    const findings = judge([against("1.2.0", []), against("1.0.0", [deleted], [key])], alone);
+    expect(findings).toMatchObject([{ breaks: ["1.0.0"], introduced: false, blocking: false }]);
+  });
+
+  it("refuses what head had kept for an older baseline", () => {
+    const findings = judge([against("1.2.0", []), against("1.0.0", [deleted])], alone);
+    expect(findings).toMatchObject([{ breaks: ["1.0.0"], introduced: true, blocking: true }]);
+  });
+
+  it("leaves to the policy what is refused", () => {
+    const lenient = { ...alone, blocks: () => false };
+    expect(judge([against("1.0.0", [deleted])], lenient)).toMatchObject([
+      { introduced: true, blocking: false },
+    ]);
   });
 });

@@ -1,30 +1,63 @@
 import { limits } from "../limits.ts";
-import type { Change } from "./change.ts";
-import { type Finding, type SubjectHit, tiers } from "./report.ts";
-import { blocks, ruleOf, tierOf } from "./rules.ts";
+import { type Change, sameChange } from "./change.ts";
+import { type Finding, type SubjectHit, type Tier, tiers } from "./report.ts";
+import type { Rule } from "./rule.ts";
+import { ruleOf, tierOf } from "./rules.ts";
+
+/** The changes of a proposal against one of its baselines. */
+export interface Comparison {
+  /** The version of the baseline. */
+  readonly semver: string;
+  readonly changes: readonly Change[];
+  /**
+   * What head changed already against this baseline, as `sameChange` names it: another proposal
+   * brought that. Empty for head itself.
+   */
+  readonly knownAtHead: ReadonlySet<string>;
+}
 
 /** What a verdict on one module's changes needs to know of the rest of the registry. */
 export interface Surroundings {
   /** Whether another module's registered release imports a file. */
   isImported(file: string): boolean;
+  /** Whether the policy refuses what a rule finds. */
+  blocks(rule: Rule, tier: Tier, change: Change): boolean;
   /** The subjects whose messages an element is part of. */
   subjectsOf(element: string): readonly SubjectHit[];
   /** Modules whose registered releases import this one. */
   readonly dependents: readonly string[];
 }
 
+/** One change of one element, as several rules and baselines see it. */
+interface Group {
+  /** The worst baseline's first. */
+  readonly changes: Change[];
+  readonly breaks: Set<string>;
+  introduced: boolean;
+}
+
 /**
  * Turns changes into findings, one for each change of one element: buf reports a deleted field by
- * up to three rules, which differ in how much breaks. Worst first, and what blocks before what does
- * not: the bound `findingsPerReport` must not cut off the one finding that refuses a change.
+ * up to three rules, which differ in how much breaks, and against every baseline that had it.
+ * Worst first, and what blocks before what does not: the bound `findingsPerReport` must not cut
+ * off the one finding that refuses a change.
+ *
+ * @param comparisons head's first
  */
-export function judge(changes: readonly Change[], around: Surroundings): readonly Finding[] {
-  const groups = new Map<string, Change[]>();
-  for (const change of changes) {
-    const key = `${familyOf(change)} ${change.element}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [change]);
-    else group.push(change);
+export function judge(
+  comparisons: readonly Comparison[],
+  around: Surroundings,
+): readonly Finding[] {
+  const groups = new Map<string, Group>();
+  for (const { semver, changes, knownAtHead } of comparisons) {
+    for (const change of changes) {
+      const key = sameChange(change);
+      const group = groups.get(key) ?? { changes: [], breaks: new Set(), introduced: false };
+      groups.set(key, group);
+      group.changes.push(change);
+      group.breaks.add(semver);
+      if (!knownAtHead.has(key)) group.introduced = true;
+    }
   }
   const findings = [...groups.values()].map((group) => findingOf(group, around));
   findings.sort(
@@ -38,41 +71,32 @@ export function judge(changes: readonly Change[], around: Surroundings): readonl
   return findings.slice(0, limits.findingsPerReport);
 }
 
-function findingOf(group: readonly Change[], around: Surroundings): Finding {
-  const graded = group.map((change) => {
+function findingOf({ changes, breaks, introduced }: Group, around: Surroundings): Finding {
+  const graded = changes.map((change) => {
     const rule = ruleOf(change.rule);
     return { change, rule, tier: tierOf(rule, around.isImported(change.place.file)) };
   });
   graded.sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
   const worst = graded[0];
   if (worst === undefined) throw new Error("a group of changes is never empty");
+  const { change } = worst;
   return {
-    rule: worst.change.rule,
+    rule: change.rule,
     rules: [...new Set(graded.map((each) => each.change.rule))],
     tier: worst.tier,
-    blocking: graded.some((each) => blocks(each.rule, each.tier)),
-    element: worst.change.element,
-    message: worst.change.message,
-    place: worst.change.place,
-    before: worst.change.before,
-    after: worst.change.after,
-    subjects: around.subjectsOf(worst.change.element),
+    blocking: introduced && graded.some((each) => around.blocks(each.rule, each.tier, each.change)),
+    introduced,
+    breaks: [...breaks],
+    element: change.element,
+    message: change.message,
+    place: change.place,
+    before: change.before,
+    after: change.after,
+    subjects: around.subjectsOf(change.element),
     dependents: around.dependents,
     remedy: worst.rule.remedy,
+    counterExample: change.counterExample ?? null,
   };
-}
-
-/**
- * What several rules say of one change of an element. The other rules say one thing each, and may
- * say it of two things of an element: two reserved ranges, the age and the size of a stream.
- */
-function familyOf({ rule, message }: Change): string {
-  if (/^(?:BINDING|RESERVED|EXTENSION_MESSAGE)_/.test(rule)) return `${rule} ${message}`;
-  if (rule.includes("_NO_DELETE")) return "deleted";
-  if (/_SAME_(?:JSON_)?NAME$/.test(rule)) return "renamed";
-  if (/^FIELD_.*(?:SAME|COMPATIBLE)_TYPE$/.test(rule)) return "retyped";
-  if (/CARDINALITY$/.test(rule)) return "cardinality";
-  return `${rule} ${message}`;
 }
 
 function compare(a: string, b: string): number {

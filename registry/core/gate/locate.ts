@@ -181,7 +181,7 @@ export function nameOf(element: Element): string {
   return "typeName" in element ? element.typeName : `${element.parent.typeName}.${element.name}`;
 }
 
-function fileOf(element: Element) {
+export function fileOf(element: Element) {
   return "file" in element ? element.file : element.parent.file;
 }
 

@@ -1,19 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { compareBindings } from "../binding/compare-bindings.ts";
-import { compareSensitive } from "../binding/compare-sensitive.ts";
 import { readBindings } from "../binding/read-bindings.ts";
 import { acceptedChanges } from "../testing/accepted-changes.ts";
 import { baseFiles, type Files, type MatrixCase } from "../testing/change-matrix.ts";
-import {
-  breaking,
-  type CompiledProtos,
-  compileProto,
-  sideOfCompiled,
-} from "../testing/compile-proto.ts";
+import { breaking, type CompiledProtos, compileProto } from "../testing/compile-proto.ts";
 import { refusedChanges } from "../testing/refused-changes.ts";
-import { judge } from "./judge.ts";
-import { type BufFinding, locate } from "./locate.ts";
-import { missingTypes } from "./missing-types.ts";
+import { compareRevisions } from "./compare-revisions.ts";
+import { judge, type Surroundings } from "./judge.ts";
+import type { BufFinding } from "./locate.ts";
+import { blocks } from "./rules.ts";
 
 const cases = [...refusedChanges, ...acceptedChanges];
 
@@ -47,18 +41,24 @@ function findingsOf(one: MatrixCase): string[] {
   const pathsOf = (side: CompiledProtos) =>
     side.paths.filter((path) => path.startsWith(`${name}/`));
   const bindingsOf = (side: CompiledProtos) => readBindings(side.registry, pathsOf(side)).bindings;
-  const [old, now] = [sideOfCompiled(before), sideOfCompiled(after)];
-  const changes = [
-    ...found
-      .filter((finding) => caseOf(finding) === name)
-      .map((finding) => locate(finding, old, now)),
-    ...missingTypes(old, now, pathsOf(before)),
-    ...compareBindings(bindingsOf(before), bindingsOf(after)),
-    ...compareSensitive(before.registry, after.registry, pathsOf(before)),
-  ];
+  const revisionOf = (side: CompiledProtos) => ({
+    files: side.files.filter((file) => file.path.startsWith(`${name}/`)),
+    registry: side.registry,
+    bindings: bindingsOf(side),
+  });
+  const changes = compareRevisions(
+    found.filter((finding) => caseOf(finding) === name),
+    revisionOf(before),
+    revisionOf(after),
+  );
   const imported = new Set(one.imported?.map((path) => path.replace("acme", name)));
-  const around = { subjectsOf: () => [], dependents: [] };
-  return judge(changes, { ...around, isImported: (file) => imported.has(file) }).map(
+  const around: Surroundings = {
+    isImported: (file) => imported.has(file),
+    blocks: (rule, tier) => blocks(rule, tier),
+    subjectsOf: () => [],
+    dependents: [],
+  };
+  return judge([{ semver: "1.0.0", changes, knownAtHead: new Set() }], around).map(
     ({ blocking, tier, rule, element }) =>
       `${blocking ? "blocks" : "shows"} ${tier} ${rule} ${element.replace(name, "acme")}`,
   );

@@ -22,6 +22,17 @@ export interface SubjectHit {
   readonly module: string;
 }
 
+/** A message that one revision accepts and the other refuses. */
+export interface CounterExample {
+  /** The full name of the message. */
+  readonly type: string;
+  /** The message in protobuf's JSON form. */
+  readonly json: string;
+  readonly acceptedBy: "baseline" | "proposal";
+  /** What the other one says: `text: must be at most 100 characters (string.max_len)`. */
+  readonly refusal: string;
+}
+
 /** A change that meets a rule. */
 export interface Finding {
   /** The worst of `rules`. */
@@ -29,8 +40,12 @@ export interface Finding {
   /** Every rule that this one change meets, worst first. */
   readonly rules: readonly string[];
   readonly tier: Tier;
-  /** Whether the policy refuses it. */
+  /** Whether it refuses the proposal. What a proposal did not introduce refuses nothing. */
   readonly blocking: boolean;
+  /** Whether head kept what this breaks, so that this proposal is what breaks it. */
+  readonly introduced: boolean;
+  /** The versions of the baselines that it breaks, newest first. */
+  readonly breaks: readonly string[];
   /** The full name of what changed: `bodybroker.npc.v1.PlanRequest.npc_id`. */
   readonly element: string;
   readonly message: string;
@@ -42,14 +57,50 @@ export interface Finding {
   /** Modules whose registered releases import the module. */
   readonly dependents: readonly string[];
   readonly remedy: string;
+  readonly counterExample: CounterExample | null;
 }
 
 export type Verdict = "accepted" | "unchanged" | "rejected";
 
-/** What a release is registered against. */
+/** A release that a proposal is compared with. */
 export interface Baseline {
   readonly semver: string;
   readonly digest: string;
+  readonly reasons: readonly BaselineReason[];
+}
+
+/** Why a release is compared with: somebody still has its code, or its messages. */
+export type BaselineReason =
+  | { readonly kind: "head" }
+  /** A participant runs it, seen or recorded. */
+  | { readonly kind: "deployed"; readonly environment: string; readonly participant: string }
+  /** A stream can hold its messages until then (RFC 3339), or for ever (null). */
+  | { readonly kind: "retained"; readonly stream: string; readonly until: string | null };
+
+/** Something new that breaks nothing. */
+export interface Addition {
+  /** The full name of what is new. */
+  readonly element: string;
+  /** `field`, `message`, `enum`, `enum value`, `oneof`, `service`, `rpc`, `extension`, `subject`, `file` */
+  readonly kind: string;
+  readonly place: FindingPlace;
+}
+
+/** What a new package version makes of the one before, type by type. */
+export interface Migration {
+  /** `acme.orders.v1` */
+  readonly from: string;
+  readonly to: string;
+  readonly rows: readonly MigrationRow[];
+}
+
+export interface MigrationRow {
+  readonly change: "same" | "changed" | "renamed" | "gone" | "new";
+  /** The names within their packages; null where it is not there. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** What differs, in words; empty when nothing does. */
+  readonly notes: readonly string[];
 }
 
 /** What the gate says of one module of a proposal. */
@@ -57,11 +108,13 @@ export interface ModuleReport {
   readonly module: string;
   readonly verdict: Verdict;
   readonly digest: string;
-  /** Head when the check ran, or null when the module is new. */
-  readonly baseline: Baseline | null;
+  /** What the module is compared with, head first; empty when the module is new. */
+  readonly baselines: readonly Baseline[];
   /** The version that the release gets, or would get; head's when unchanged, null when rejected. */
   readonly semver: string | null;
   readonly findings: readonly Finding[];
+  readonly additions: readonly Addition[];
+  readonly migrations: readonly Migration[];
 }
 
 /** One run of the gate over a proposal. The text, the JSON and the API show this object. */
@@ -72,5 +125,9 @@ export interface CheckReport {
   readonly createdAt: string;
   /** The worst of its modules'. */
   readonly verdict: Verdict;
+  /** The version of the policy that judged; 0 is the built-in one. */
+  readonly policyVersion: number;
+  /** What a check without a registry could not look at; null when it looked at everything. */
+  readonly partial: string | null;
   readonly modules: readonly ModuleReport[];
 }

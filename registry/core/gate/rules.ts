@@ -16,6 +16,7 @@ export function ruleOf(id: string): Rule {
   return (
     rules.get(id) ?? {
       id,
+      family: "schema",
       tier: "wire",
       source: "buf",
       summary: "A rule of buf that this Charter does not know yet.",
@@ -24,9 +25,13 @@ export function ruleOf(id: string): Rule {
   );
 }
 
-/** The policy that holds without another: wire, JSON and source breaks, and every binding change. */
+/**
+ * The policy that holds without another: wire, JSON and source breaks, and whatever changes a
+ * binding, what validation lets through, or a version's promise.
+ */
 export function blocks(rule: Rule, tier: Tier): boolean {
-  return rule.source === "charter" || tiers.indexOf(tier) <= tiers.indexOf("source");
+  if (rule.family === "schema") return tiers.indexOf(tier) <= tiers.indexOf("source");
+  return rule.family !== "addition";
 }
 
 /** The tier of a rule's finding in a file that other modules import, or that none imports. */

@@ -1,4 +1,5 @@
 import type { Binding } from "../binding/binding.ts";
+import type { NumberUse } from "../gate/number-ledger.ts";
 import type { SchemaFile } from "../revision/digest.ts";
 import type { Claim } from "./claims.ts";
 
@@ -68,6 +69,8 @@ export interface PlannedRelease {
     /** Every type that the binding's messages consist of. */
     readonly types: readonly string[];
   })[];
+  /** See `numberUses`. */
+  readonly numbers: readonly NumberUse[];
   readonly claims: readonly Claim[];
   readonly packageName: string;
 }

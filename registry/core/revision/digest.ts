@@ -7,9 +7,10 @@ export interface SchemaFile {
   readonly content: string;
 }
 
-/** The digest of a text: `sha256:` and 64 hexadecimal digits. */
-export function digestOf(text: string): string {
-  return `sha256:${bytesToHex(sha256(utf8ToBytes(text)))}`;
+/** The digest of a text or of bytes: `sha256:` and 64 hexadecimal digits. */
+export function digestOf(content: string | Uint8Array): string {
+  const bytes = typeof content === "string" ? utf8ToBytes(content) : content;
+  return `sha256:${bytesToHex(sha256(bytes))}`;
 }
 
 /** The digest of a revision: over the paths and the digests of its files, in the paths' order. */

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { LRUCache } from "lru-cache";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import type { BufFinding } from "../../core/gate/locate.ts";
 import { limits } from "../../core/limits.ts";
-import type { SchemaFile } from "../../core/revision/digest.ts";
-import { markImports } from "../../core/revision/image.ts";
+import { digestOf, revisionDigest, type SchemaFile } from "../../core/revision/digest.ts";
+import { touchedParts } from "../../core/revision/image.ts";
 import type { SchemaCompiler } from "../ports.ts";
 import { BufError, type BufRun, BufStopped, runBuf } from "./run-buf.ts";
 
@@ -15,44 +16,82 @@ const breakingConfig = JSON.stringify({
   breaking: { use: ["FILE", "PACKAGE", "WIRE_JSON", "WIRE"] },
 });
 
-/** @param builtIn files that are there for every import, and that no module brings */
+/**
+ * Runs buf, each distinct work once: a push compiles what its check compiled, and a pair of images
+ * is compared again only when one of them changed.
+ *
+ * @param builtIn files that are there for every import, and that no module brings
+ */
 export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompiler {
+  const builds = new LRUCache<string, ReturnType<SchemaCompiler["build"]>>({
+    max: limits.buildsKept,
+  });
+  const verdicts = new LRUCache<string, Promise<readonly BufFinding[]>>({
+    max: limits.comparisonsKept,
+  });
   return {
-    build: (files) =>
-      inFolder(async (folder) => {
-        await writeFiles(join(folder, "proto"), [...builtIn, ...files]);
-        await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
-        const run = await build(folder);
-        if (run instanceof BufStopped) return { ok: false, places: [{ message: run.message }] };
-        if (run.exitCode === 0) return readImage(folder);
-        const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
-        if (places.length === 0) throw new BufError(`buf build failed: ${run.stderr.trim()}`);
-        return { ok: false, places };
-      }),
+    async build(files) {
+      const key = revisionDigest(files);
+      const known = builds.get(key);
+      if (known !== undefined) return known;
+      const built = compile([...builtIn, ...files]);
+      builds.set(key, built);
+      // What did not work may work the next time, when buf was slow.
+      const forget = () => builds.delete(key);
+      built.then((result) => result.ok || forget(), forget);
+      return built;
+    },
 
-    breaking: (current, against) =>
-      inFolder(async (folder) => {
-        await writeFile(join(folder, "current.binpb"), markImports(current.image, current.files));
-        await writeFile(join(folder, "against.binpb"), markImports(against.image, against.files));
-        const run = await runBuf(folder, [
-          "breaking",
-          "current.binpb",
-          "--against",
-          "against.binpb",
-          "--exclude-imports",
-          "--error-format",
-          "json",
-          "--config",
-          breakingConfig,
-        ]).catch(refuseTooMuch);
-        if (run.exitCode === 0) return [];
-        const findings = parseAnnotations(run.stdout);
-        if (run.exitCode !== 100 || findings.length === 0) {
-          throw new BufError(`buf breaking failed (exit ${run.exitCode}): ${run.stderr.trim()}`);
-        }
-        return findings.map(findingOf);
-      }),
+    async breaking(current, against) {
+      const parts = touchedParts(current, against);
+      if (parts === null) return [];
+      const key = digestOf(`${digestOf(parts.now)} ${digestOf(parts.old)}`);
+      const known = verdicts.get(key);
+      if (known !== undefined) return known;
+      const found = compare(parts.now, parts.old);
+      verdicts.set(key, found);
+      // What failed is tried again the next time.
+      found.catch(() => verdicts.delete(key));
+      return found;
+    },
   };
+}
+
+function compile(files: readonly SchemaFile[]): ReturnType<SchemaCompiler["build"]> {
+  return inFolder(async (folder) => {
+    await writeFiles(join(folder, "proto"), files);
+    await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
+    const run = await build(folder);
+    if (run instanceof BufStopped) return { ok: false, places: [{ message: run.message }] };
+    if (run.exitCode === 0) return readImage(folder);
+    const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
+    if (places.length === 0) throw new BufError(`buf build failed: ${run.stderr.trim()}`);
+    return { ok: false, places };
+  });
+}
+
+function compare(now: Uint8Array, old: Uint8Array): Promise<readonly BufFinding[]> {
+  return inFolder(async (folder) => {
+    await writeFile(join(folder, "current.binpb"), now);
+    await writeFile(join(folder, "against.binpb"), old);
+    const run = await runBuf(folder, [
+      "breaking",
+      "current.binpb",
+      "--against",
+      "against.binpb",
+      "--exclude-imports",
+      "--error-format",
+      "json",
+      "--config",
+      breakingConfig,
+    ]).catch(refuseTooMuch);
+    if (run.exitCode === 0) return [];
+    const findings = parseAnnotations(run.stdout);
+    if (run.exitCode !== 100 || findings.length === 0) {
+      throw new BufError(`buf breaking failed (exit ${run.exitCode}): ${run.stderr.trim()}`);
+    }
+    return findings.map(findingOf);
+  });
 }
 
 /** A comparison that was cut off says nothing of what came after the cut, so it accepts nothing. */

@@ -2,15 +2,18 @@ import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobu
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { streamDisagreements } from "../../core/binding/stream-agreement.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
-import type { Finding, Verdict } from "../../core/gate/report.ts";
+import type { Surroundings } from "../../core/gate/judge.ts";
+import type { Addition, Baseline, Finding, Migration, Verdict } from "../../core/gate/report.ts";
+import { blocks, ruleOf } from "../../core/gate/rules.ts";
 import { type Inspection, inspectModule } from "../../core/registration/inspect.ts";
 import type { Head } from "../../core/registration/plan.ts";
 import { type TypeGraph, typeGraph } from "../../core/revision/closure.ts";
 import { narrowImage, readImage } from "../../core/revision/image.ts";
 import type { SubjectGrammar } from "../../core/subject/grammar.ts";
-import type { SchemaCompiler, Store } from "../ports.ts";
+import type { Clock, SchemaCompiler, Store } from "../ports.ts";
 import { checkClaims } from "./check-claims.ts";
-import { compareWithHead } from "./compare-with-head.ts";
+import { compareWithBaselines } from "./compare-with-baselines.ts";
+import type { LinkedReleases } from "./linked-releases.ts";
 import { type Imported, loadImports } from "./load-imports.ts";
 import { orderByImports } from "./order-by-imports.ts";
 import { inspectProposal, type ProposedModule, type ProposedRevision } from "./proposal.ts";
@@ -19,7 +22,9 @@ import { inspectProposal, type ProposedModule, type ProposedRevision } from "./p
 export interface AssessPorts {
   readonly store: Store;
   readonly compiler: SchemaCompiler;
+  readonly releases: LinkedReleases;
   readonly grammar: SubjectGrammar;
+  readonly clock: Clock;
 }
 
 /** A changed module, compiled and judged. */
@@ -29,8 +34,14 @@ export interface AssessedModule {
   readonly inspection: Inspection;
   /** The module's files and all that they import, with source info. */
   readonly image: Uint8Array;
+  /** What it was compared with; empty for a new module. */
+  readonly baselines: readonly Baseline[];
   readonly findings: readonly Finding[];
+  readonly additions: readonly Addition[];
+  readonly migrations: readonly Migration[];
   readonly verdict: Extract<Verdict, "accepted" | "rejected">;
+  /** Whether it breaks a promise that a version gave, and the policy lets it through. */
+  readonly isBreak: boolean;
 }
 
 /** A proposal, judged. */
@@ -78,16 +89,38 @@ export async function assess(
   checkClaims.ofSubjects(store, changedRevisions, inspections);
   refuseProblems(disagreements(store, changedRevisions, inspections));
 
+  const now = ports.clock.now();
   const changed = await Promise.all(
     changedRevisions.map(async (revision, i): Promise<AssessedModule> => {
       const inspection = inspections[i];
       if (inspection === undefined) throw new Error("each revision has an inspection");
       const head = heads.get(revision.module) ?? null;
       const image = narrowImage(linked.set, revision.imports.keys());
-      const now = { revision, inspection, image, registry: linked.registry };
-      const findings = head === null ? [] : await compareWithHead(ports, head, now);
+      const compiled = {
+        module: revision.module,
+        revision: { ...revision, registry: linked.registry, bindings: inspection.bindings },
+        image: { image, files: new Set(revision.imports.keys()) },
+      };
+      const { baselines, findings } =
+        head === null
+          ? { baselines: [], findings: [] }
+          : await compareWithBaselines({ ...ports, blocks: strictness }, head, compiled, now);
       const verdict = findings.some((finding) => finding.blocking) ? "rejected" : "accepted";
-      return { revision, head, inspection, image, findings, verdict };
+      const isBreak = findings.some(breaksPromise);
+      const additions: Addition[] = [];
+      const migrations: Migration[] = [];
+      return {
+        revision,
+        head,
+        inspection,
+        image,
+        baselines,
+        findings,
+        additions,
+        migrations,
+        verdict,
+        isBreak,
+      };
     }),
   );
   return {
@@ -98,6 +131,14 @@ export async function assess(
     registry: linked.registry,
     graph,
   };
+}
+
+/** The built-in policy. */
+const strictness: Surroundings["blocks"] = (rule, tier) => blocks(rule, tier);
+
+/** Whether a finding takes back what `^` promises, be it let through or not. */
+function breaksPromise({ introduced, rule, tier }: Finding): boolean {
+  return introduced && blocks(ruleOf(rule), tier);
 }
 
 /** What the proposal says of a stream, against itself and the heads of all other modules. */

@@ -1,12 +1,10 @@
 import type { CheckReport } from "../../core/gate/report.ts";
-import type { Clock } from "../ports.ts";
 import { type AssessPorts, assess } from "./assess.ts";
 import type { ProposedModule } from "./proposal.ts";
 import { reportOf } from "./report.ts";
 
 /** What checking asks of the outside. */
 export interface CheckPorts extends AssessPorts {
-  readonly clock: Clock;
   /** An id that nobody can guess. */
   newId(): string;
 }

@@ -1,3 +1,4 @@
+import { numberUses } from "../../core/gate/number-ledger.ts";
 import { packageNameOf } from "../../core/module-name.ts";
 import type { Claim } from "../../core/registration/claims.ts";
 import type { Dependency, PlannedRelease, RegistrationPlan } from "../../core/registration/plan.ts";
@@ -21,7 +22,8 @@ export function plannedVersions(assessment: Assessment): ReadonlyMap<string, str
   return versions;
 }
 
-function bumpOf({ head, inspection }: AssessedModule): Bump {
+function bumpOf({ head, inspection, isBreak }: AssessedModule): Bump {
+  if (isBreak) return "major";
   return head !== null && head.meaning === inspection.meaning ? "patch" : "minor";
 }
 
@@ -50,7 +52,7 @@ export function planRegistration(
 
 function planRelease(
   store: Store,
-  { graph }: Assessment,
+  { graph, registry }: Assessment,
   { revision, inspection, image }: AssessedModule,
   versions: ReadonlyMap<string, string>,
   owners: ReadonlyMap<string, string>,
@@ -86,6 +88,7 @@ function planRelease(
         types: [...new Set([...graph.closure(binding.messageType), ...replyType])],
       };
     }),
+    numbers: numberUses(registry, revision.imports.keys()),
     claims: [
       ...files.map((file): Claim => ({ kind: "file", value: file.path })),
       ...inspection.packages.map((value): Claim => ({ kind: "package", value })),

@@ -34,7 +34,13 @@ describe("registerProposal gives versions by what changed", () => {
     expect(again.releases).toEqual([]);
     expect(again.report).toMatchObject({
       verdict: "unchanged",
-      modules: [{ verdict: "unchanged", semver: "1.0.0", baseline: { semver: "1.0.0" } }],
+      modules: [
+        {
+          verdict: "unchanged",
+          semver: "1.0.0",
+          baselines: [{ semver: "1.0.0", reasons: [{ kind: "head" }] }],
+        },
+      ],
     });
 
     const added = eventModule("versions", "string note = 2;");
@@ -133,7 +139,7 @@ describe("registerProposal with several modules", () => {
     const report = await registry.client.check(proposal);
     expect(report).toMatchObject({
       verdict: "accepted",
-      modules: [{ baseline: null, semver: "1.0.0" }],
+      modules: [{ baselines: [], semver: "1.0.0" }],
     });
     expect(await registry.client.report(report.id)).toEqual(report);
     await expect(registry.client.release("acme/checked", "latest")).rejects.toThrow(/No module/);
@@ -201,6 +207,7 @@ function moveHead(dataDir: string, module: string): void {
         image: store.image(head.id),
         imports: [],
         bindings: [],
+        numbers: [],
         claims: [],
         packageName: `@${module}`,
       },

@@ -1,4 +1,5 @@
-import type { CheckReport, ModuleReport, Verdict } from "../../core/gate/report.ts";
+import type { Baseline, CheckReport, ModuleReport, Verdict } from "../../core/gate/report.ts";
+import type { Head } from "../../core/registration/plan.ts";
 import type { Assessment } from "./assess.ts";
 import { plannedVersions } from "./plan-registration.ts";
 
@@ -9,17 +10,24 @@ export function reportOf(assessment: Assessment, id: string, createdAt: string):
   const modules = assessment.revisions
     .map(({ module, digest }): ModuleReport => {
       const head = assessment.heads.get(module) ?? null;
-      const baseline = head === null ? null : { semver: head.semver, digest: head.digest };
       const each = changed.get(module);
       if (each === undefined) {
+        const baselines: Baseline[] = head === null ? [] : [baselineOf(head)];
+        const nothing = { findings: [], additions: [], migrations: [] };
         const semver = head?.semver ?? null;
-        return { module, verdict: "unchanged", digest, baseline, semver, findings: [] };
+        return { module, verdict: "unchanged", digest, baselines, semver, ...nothing };
       }
-      const { verdict, findings } = each;
-      return { module, verdict, digest, baseline, semver: versions.get(module) ?? null, findings };
+      const { verdict, baselines, findings, additions, migrations } = each;
+      const semver = versions.get(module) ?? null;
+      return { module, verdict, digest, baselines, semver, findings, additions, migrations };
     })
     .sort((a, b) => (a.module < b.module ? -1 : 1));
-  return { formatVersion: 1, id, createdAt, verdict: worstOf(modules), modules };
+  const verdict = worstOf(modules);
+  return { formatVersion: 1, id, createdAt, verdict, policyVersion: 0, partial: null, modules };
+}
+
+function baselineOf({ semver, digest }: Head): Baseline {
+  return { semver, digest, reasons: [{ kind: "head" }] };
 }
 
 function worstOf(modules: readonly ModuleReport[]): Verdict {

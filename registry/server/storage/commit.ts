@@ -3,6 +3,7 @@ import type Database from "better-sqlite3";
 import type { PlannedRelease, RegistrationPlan } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
 import type { Announcement } from "../ports.ts";
+import { prepareLedgerInsert } from "./ledger.ts";
 
 /** Prepares the one transaction that registers a plan: all of it, or nothing. */
 export function prepareCommit(db: Database.Database) {
@@ -60,6 +61,7 @@ function prepareInserts(db: Database.Database) {
     publication: db.prepare(
       "INSERT INTO publication (release_id, name, state) VALUES (?, ?, 'pending')",
     ),
+    numbers: prepareLedgerInsert(db),
     outbox: db.prepare("INSERT INTO outbox (event) VALUES (?)"),
   };
 }
@@ -85,6 +87,7 @@ function insertRelease(insert: Inserts, release: PlannedRelease, registeredAt: s
       insert.subjectVersion.run(binding.pattern, subjectVersion, each.digest, id);
     }
   }
+  insert.numbers(Number(id), release.numbers);
   for (const claim of release.claims) insert.claim.run(claim.kind, claim.value, module);
   insert.label.run(module, id);
   insert.publication.run(id, release.packageName);

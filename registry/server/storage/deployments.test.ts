@@ -56,8 +56,9 @@ function record(
 }
 
 function observe(uses: readonly DeployedUse[], minute: number, rounds = 3, ms = 300_000) {
+  const roles = ["serves"] as const;
   const forgetAfter = { rounds, ms };
-  return store.observe({ environment: "prod", role: "serves", uses, at: at(minute), forgetAfter });
+  return store.observe({ environment: "prod", roles, uses, at: at(minute), forgetAfter });
 }
 
 function release(module: string, semver: string, linkedWith: readonly string[] = []): void {
@@ -140,8 +141,8 @@ describe("observe", () => {
     record([use({ participant: "told" })]);
     const round = { uses: [], at: at(9), forgetAfter: { rounds: 1, ms: 0 } };
     observe([seen()], 0);
-    store.observe({ ...round, environment: "prod", role: "subscribes" });
-    store.observe({ ...round, environment: "staging", role: "serves" });
+    store.observe({ ...round, environment: "prod", roles: ["subscribes"] });
+    store.observe({ ...round, environment: "staging", roles: ["serves"] });
     expect(builds()).toEqual(["npc@7", "told@7"]);
   });
 

@@ -110,7 +110,7 @@ function prepareObserve(db: Database.Database): DeploymentStore["observe"] {
      AND missed >= @rounds AND missed_since <= @before`,
   );
   return db.transaction<DeploymentStore["observe"]>((round) => {
-    const { environment, role, at, forgetAfter } = round;
+    const { environment, at, forgetAfter } = round;
     let room = limits.observedUsesPerEnvironment - (count.get(environment) ?? 0);
     let refused = 0;
     for (const use of round.uses) {
@@ -120,9 +120,11 @@ function prepareObserve(db: Database.Database): DeploymentStore["observe"] {
       else upsert.run({ ...row, at });
       if (isNew) room--;
     }
-    miss.run({ environment, role, at });
     const before = new Date(Date.parse(at) - forgetAfter.ms).toISOString();
-    forget.run({ environment, role, rounds: forgetAfter.rounds, before });
+    for (const role of round.roles) {
+      miss.run({ environment, role, at });
+      forget.run({ environment, role, rounds: forgetAfter.rounds, before });
+    }
     return { refused };
   }).immediate;
 }

@@ -4,6 +4,7 @@ import { prepareCommit } from "./commit.ts";
 import { prepareDelivery } from "./delivery.ts";
 import { prepareDeployments } from "./deployments.ts";
 import { prepareHeads } from "./heads.ts";
+import { prepareLedger } from "./ledger.ts";
 import { prepareReleases } from "./releases.ts";
 import { prepareReports } from "./reports.ts";
 
@@ -12,6 +13,7 @@ export function createStore(db: Database.Database): Store {
   return {
     ...prepareHeads(db),
     ...prepareReleases(db),
+    ...prepareLedger(db),
     ...prepareReports(db),
     ...prepareDelivery(db),
     ...prepareDeployments(db),

@@ -28,7 +28,7 @@ function edited(module: ProposedModule, from: string, to: string): ProposedModul
   return { ...module, files };
 }
 
-it("compareWithHead names tier, rule, place, both texts, and who is hit across modules", async () => {
+it("compareWithBaselines names tier, rule, place, both texts, and who is hit across modules", async () => {
   const broken = edited(commonModule(), "string tenant = 2;", "int32 tenant = 2;");
   const findings = await findingsOf(broken);
   expect(findings).toHaveLength(1);
@@ -50,7 +50,7 @@ it("compareWithHead names tier, rule, place, both texts, and who is hit across m
   expect(findings[0]?.remedy).not.toBe("");
 });
 
-it("compareWithHead points at the baseline for what is gone, with the subjects that used it", async () => {
+it("compareWithBaselines points at the baseline for what is gone, with the subjects that used it", async () => {
   const findings = await findingsOf(
     moduleOf("acme/common", {
       "acme/common/v1/other.proto": proto("acme.common.v1", "message Other {}"),
@@ -106,7 +106,7 @@ it.each([
     before: "acme.orders.placed.v1",
     after: "acme.orders.done.v1",
   },
-])("compareWithHead refuses $what, which buf does not see", async (each) => {
+])("compareWithBaselines refuses $what, which buf does not see", async (each) => {
   const findings = await findingsOf(edited(ordersModule(), each.from, each.to));
   expect(findings).toHaveLength(1);
   expect(findings[0]).toMatchObject({
@@ -119,7 +119,7 @@ it.each([
   expect(findings[0]?.subjects.map((hit) => hit.pattern)).toContain("acme.orders.place.v1");
 });
 
-it("compareWithHead accepts what is compatible, and shows it", async () => {
+it("compareWithBaselines accepts what is compatible, and shows it", async () => {
   const options = edited(
     ordersModule(),
     "service OrderService",

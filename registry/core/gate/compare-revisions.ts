@@ -1,0 +1,39 @@
+import type { FileRegistry } from "@bufbuild/protobuf";
+import type { Binding } from "../binding/binding.ts";
+import { compareBindings } from "../binding/compare-bindings.ts";
+import { compareSensitive } from "../binding/compare-sensitive.ts";
+import type { SchemaFile } from "../revision/digest.ts";
+import type { Change } from "./change.ts";
+import { type BufFinding, locate, sideOf } from "./locate.ts";
+import { missingTypes } from "./missing-types.ts";
+
+/** A revision of one module, linked, as one side of a comparison. */
+export interface LinkedRevision {
+  /** The module's own files. */
+  readonly files: readonly SchemaFile[];
+  /** The descriptors of the files and all that they import, with source info. */
+  readonly registry: FileRegistry;
+  readonly bindings: readonly Binding[];
+}
+
+/**
+ * Every change between two revisions that a rule knows, from buf's findings and from Charter's own
+ * comparisons.
+ *
+ * @param found what buf says of the images of the two
+ */
+export function compareRevisions(
+  found: readonly BufFinding[],
+  old: LinkedRevision,
+  now: LinkedRevision,
+): readonly Change[] {
+  const before = sideOf(old.registry, old.files);
+  const after = sideOf(now.registry, now.files);
+  const oldPaths = old.files.map((file) => file.path);
+  return [
+    ...found.map((finding) => locate(finding, before, after)),
+    ...missingTypes(before, after, oldPaths),
+    ...compareBindings(old.bindings, now.bindings),
+    ...compareSensitive(before.registry, after.registry, oldPaths),
+  ];
+}

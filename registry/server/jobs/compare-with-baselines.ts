@@ -1,0 +1,129 @@
+import { baselinesOf } from "../../core/gate/baselines.ts";
+import { type Change, sameChange } from "../../core/gate/change.ts";
+import { compareRevisions, type LinkedRevision } from "../../core/gate/compare-revisions.ts";
+import { type Comparison, judge, type Surroundings } from "../../core/gate/judge.ts";
+import { reusedNumbers } from "../../core/gate/number-ledger.ts";
+import type { Baseline, Finding } from "../../core/gate/report.ts";
+import { ruleOf } from "../../core/gate/rules.ts";
+import { limits } from "../../core/limits.ts";
+import type { Head } from "../../core/registration/plan.ts";
+import { typeGraph } from "../../core/revision/closure.ts";
+import type { OwnedImage } from "../../core/revision/image.ts";
+import type { SchemaCompiler, Store } from "../ports.ts";
+import type { LinkedRelease, LinkedReleases } from "./linked-releases.ts";
+import { subjectsHit } from "./subjects-hit.ts";
+
+/** What comparing asks of the outside. */
+export interface ComparePorts {
+  readonly store: Store;
+  readonly compiler: SchemaCompiler;
+  readonly releases: LinkedReleases;
+  readonly blocks: Surroundings["blocks"];
+}
+
+/** A compiled revision of a module, to be compared. */
+export interface Compiled {
+  readonly module: string;
+  readonly revision: LinkedRevision;
+  readonly image: OwnedImage;
+}
+
+/** What a module was compared with, and what came of it. */
+export interface Compared {
+  readonly baselines: readonly Baseline[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Every change of a module against each of its baselines and against the ledger of numbers, judged.
+ *
+ * @param now RFC 3339, UTC
+ */
+export async function compareWithBaselines(
+  ports: ComparePorts,
+  head: Head,
+  proposed: Compiled,
+  now: string,
+): Promise<Compared> {
+  const { store, releases } = ports;
+  const { module } = proposed;
+  const baselines = baselinesFor(store, module, now);
+  const linkedHead = releases.get(module, head.semver);
+  const changes = await Promise.all(
+    baselines.map(({ semver }) => changesSince(ports, releases.get(module, semver), proposed)),
+  );
+  const comparisons: Comparison[] = [];
+  for (const [i, baseline] of baselines.entries()) {
+    const linked = releases.get(module, baseline.semver);
+    const all = relevantChanges(baseline, linked, changes[i] ?? []);
+    const isHead = baseline.semver === head.semver;
+    const beyondHead =
+      isHead || all.length === 0
+        ? []
+        : await changesSince(ports, linked, {
+            module,
+            ...linkedHead,
+          });
+    const knownAtHead = new Set(beyondHead.map(sameChange));
+    comparisons.push({ semver: baseline.semver, changes: all, knownAtHead });
+  }
+  const used = (type: string, number: number) => store.usesOfNumber(type, number);
+  for (const { semver, ...change } of reusedNumbers(proposed.revision, linkedHead.revision, used)) {
+    comparisons.push({ semver, changes: [change], knownAtHead: new Set() });
+  }
+  return { baselines, findings: judge(comparisons, surroundings(ports, linkedHead, module)) };
+}
+
+function surroundings(
+  { store, blocks }: ComparePorts,
+  head: LinkedRelease,
+  module: string,
+): Surroundings {
+  const imported = store.importedByOthers(module, [...head.image.files]);
+  return {
+    blocks,
+    isImported: (file) => imported.has(file),
+    subjectsOf: (element) => subjectsHit(store, head.revision.registry, element),
+    dependents: store.dependents(module),
+  };
+}
+
+function baselinesFor(store: Store, module: string, now: string): readonly Baseline[] {
+  const all = baselinesOf(store.pastReleases(module), store.deployed(module), now);
+  return all.slice(0, limits.baselinesPerModule + 1);
+}
+
+async function changesSince(
+  { compiler }: ComparePorts,
+  old: LinkedRelease,
+  now: Compiled,
+): Promise<readonly Change[]> {
+  const found = await compiler.breaking(now.image, old.image);
+  return compareRevisions(found, old.revision, now.revision);
+}
+
+/**
+ * Of a release that only a stream still needs, only the bytes of its events count: whoever called
+ * it or was compiled with it is gone.
+ */
+function relevantChanges(
+  { reasons }: Baseline,
+  { revision }: LinkedRelease,
+  changes: readonly Change[],
+): readonly Change[] {
+  const kept = new Set(reasons.flatMap((each) => (each.kind === "retained" ? [each.stream] : [])));
+  if (kept.size === 0 || reasons.some((each) => each.kind !== "retained")) return changes;
+  const graph = typeGraph(revision.registry);
+  const types = new Set(
+    revision.bindings.flatMap((binding) =>
+      binding.kind === "event" && kept.has(binding.stream?.name ?? "")
+        ? graph.closure(binding.messageType)
+        : [],
+    ),
+  );
+  return changes.filter(({ rule, element }) => {
+    const { family, tier } = ruleOf(rule);
+    if (family !== "behaviour" && (family !== "schema" || tier !== "wire")) return false;
+    return types.has(element) || types.has(element.slice(0, element.lastIndexOf(".")));
+  });
+}
