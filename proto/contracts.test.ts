@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyDesc, DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
 import {
@@ -15,10 +16,12 @@ import { getComments } from "@bufbuild/protoplugin";
 import { createValidator } from "@bufbuild/protovalidate";
 import * as rules from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type Binding, subjectsOf } from "../registry/core/binding/binding.ts";
 import { readBindings } from "../registry/core/binding/read-bindings.ts";
 import * as options from "../registry/core/gen/charter/nats/v1/binding_pb.js";
-import { defaultGrammar, grammarProblem } from "../registry/core/subject/grammar.ts";
+import { grammarProblem } from "../registry/core/subject/grammar.ts";
+import { grammarOf } from "../registry/core/subject/owner-grammar.ts";
 import { overlaps, parsePattern, type SubjectPattern } from "../registry/core/subject/pattern.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -123,11 +126,13 @@ describe("the first customer's contracts", () => {
     expect(new Set(groups)).toEqual(new Set([queueGroup]));
   });
 
-  test("keep to the subject grammar", () => {
+  test("keep to the subject grammar of the estate's policy", () => {
+    const { subjects } = parse(readFileSync(join(root, "proto/policy.yaml"), "utf8"));
+    const grammar = grammarOf(subjects, "bodybroker");
     const problems = bindings.flatMap((binding) => {
       const protoPackage = messageOf(binding.messageType).file.proto.package;
       return subjectsOf(binding)
-        .map((s) => grammarProblem(pattern(s.pattern), "bodybroker", protoPackage, defaultGrammar))
+        .map((s) => grammarProblem(pattern(s.pattern), protoPackage, grammar))
         .filter((problem) => problem !== null);
     });
     expect(problems).toEqual([]);

@@ -31,13 +31,13 @@ export interface PolicyRule {
   readonly refuse?: readonly string[];
 }
 
-/** How the subjects of an owner's modules are named. */
+/** How the subjects of an owner's modules are named. What is left out is as `*` has it. */
 export interface SubjectNaming {
   /** A subject must fit one of them. The language is in `registry/core/subject/template.ts`. */
-  readonly grammars: readonly string[];
-  /** What `<root>` stands for, and nobody else's subjects may begin with; the owner's name when left out. */
+  readonly grammars?: readonly string[];
+  /** What `<root>` stands for, and nobody else's subjects may begin with; else the owner's name. Not in `*`. */
   readonly roots?: readonly string[];
-  /** The major that `v<major>` stands for where a proto package has none; such packages are refused when left out. */
+  /** What `v<major>` stands for where a proto package has no version; else such packages are refused. */
   readonly unversioned?: number;
 }
 
@@ -61,7 +61,7 @@ export interface PolicyVersion {
 }
 
 /** The grammar that holds without another. */
-export const defaultGrammar = "<root>.<domain>[.<service>].<operation…>.v<major>[.{id}…]";
+export const defaultTemplate = "<root>.<domain>[.<service>].<operation…>.v<major>[.{id}…]";
 
 /** What holds until somebody sets a policy. A package that promises nothing yet may change as it likes. */
 export const defaultPolicy: Policy = {
@@ -69,7 +69,7 @@ export const defaultPolicy: Policy = {
     { modules: "*", stability: ["beta", "alpha", "test"], block: [] },
     { modules: "*", block: ["wire", "json", "source", "binding", "behaviour", "version"] },
   ],
-  subjects: { "*": { grammars: [defaultGrammar] } },
+  subjects: { "*": { grammars: [defaultTemplate] } },
   owners: {},
 };
 

@@ -5,7 +5,9 @@ import type { FailurePlace } from "../failure.ts";
 import { parseModuleName } from "../module-name.ts";
 import type { TypeGraph } from "../revision/closure.ts";
 import { meaningDigest } from "../revision/fingerprint.ts";
-import { grammarProblem, isUnstable, type SubjectGrammar } from "../subject/grammar.ts";
+import { isUnstable } from "../revision/package-version.ts";
+import { grammarProblem, type SubjectGrammar } from "../subject/grammar.ts";
+import { grammarOf } from "../subject/owner-grammar.ts";
 import { parsePattern, type SubjectPattern } from "../subject/pattern.ts";
 
 /** A subject that a module claims, parsed. */
@@ -36,7 +38,7 @@ export function inspectModule(
 ): Inspection {
   const { bindings, problems } = readBindings(registry, files);
   const packages = new Set(files.map((path) => registry.getFile(path)?.proto.package ?? ""));
-  const owner = parseModuleName(module)?.owner ?? "";
+  const ownGrammar = grammarOf(grammar, parseModuleName(module)?.owner ?? "");
   const found: FailurePlace[] = problems.map((problem) => ({ module, ...problem }));
   const subjects: ClaimedSubject[] = [];
   for (const binding of bindings) {
@@ -44,7 +46,7 @@ export function inspectModule(
     for (const side of subjectsOf(binding)) {
       const result = parsePattern(side.pattern);
       const reason = result.ok
-        ? grammarProblem(result.pattern, owner, protoPackage, grammar)
+        ? grammarProblem(result.pattern, protoPackage, ownGrammar)
         : result.reason;
       if (reason !== null) {
         const message = `the subject "${side.pattern}" is outside of the grammar: ${reason}`;

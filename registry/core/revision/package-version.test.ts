@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { packageVersion, type Stability } from "./package-version.ts";
+import { isUnstable, packageVersion, type Stability } from "./package-version.ts";
 
 it.each<[string, Stability, number | null]>([
   ["bodybroker.npc.v1", "stable", 1],
@@ -19,4 +19,5 @@ it.each<[string, Stability, number | null]>([
   ["", "unversioned", null],
 ])("packageVersion of %j is %s %j", (name, stability, major) => {
   expect(packageVersion(name)).toEqual({ stability, major });
+  expect(isUnstable(name)).toBe(!["stable", "unversioned"].includes(stability));
 });

@@ -22,3 +22,8 @@ export function packageVersion(protoPackage: string): PackageVersion {
   const unstable = (groups.stability ?? groups.test) as Stability | undefined;
   return { stability: unstable ?? "stable", major: Number(groups.major) };
 }
+
+/** Whether a package's name says that it promises nothing yet. */
+export function isUnstable(protoPackage: string): boolean {
+  return ["beta", "alpha", "test"].includes(packageVersion(protoPackage).stability);
+}
