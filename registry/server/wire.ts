@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { limits } from "../core/limits.ts";
+import { builtInPolicy } from "../core/policy/policy.ts";
 import type { Publication } from "../core/registration/plan.ts";
 import { defaultGrammar } from "../core/subject/grammar.ts";
 import { builtInFiles } from "./buf/built-in-files.ts";
@@ -114,6 +115,7 @@ async function start(
     compiler: createBufCompiler(builtInFiles()),
     releases: linkedReleases(store),
     grammar: defaultGrammar,
+    policy: () => builtInPolicy,
     clock: { now: () => new Date().toISOString() },
     newId: randomUUID,
   };

@@ -20,6 +20,7 @@ const FindingSchema = Type.Object({
   introduced: Type.Boolean(),
   breaks: Type.Array(Type.String()),
   element: Type.String(),
+  protoPackage: NullableString,
   message: Type.String(),
   place: PlaceSchema,
   before: NullableString,

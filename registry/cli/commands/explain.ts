@@ -1,6 +1,8 @@
 import { Argument } from "commander";
 import type { Rule } from "../../core/gate/rule.ts";
-import { blocks, rules } from "../../core/gate/rules.ts";
+import { rules } from "../../core/gate/rules.ts";
+import { defaultPolicy } from "../../core/policy/policy.ts";
+import { strictnessOf } from "../../core/policy/strictness.ts";
 import type { CommandDefinition, NoFlags } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { nearestWords } from "../nearest-words.ts";
@@ -23,6 +25,8 @@ export const explain: CommandDefinition<NoFlags> = {
   },
 };
 
+const isRefused = strictnessOf(defaultPolicy, "*");
+
 function renderRule(rule: Rule, style: Style): string {
   const tier =
     rule.tierWhenImported === undefined
@@ -30,7 +34,7 @@ function renderRule(rule: Rule, style: Style): string {
       : `${rule.tier}; ${rule.tierWhenImported} in a file that other modules import`;
   const pairs: [string, string][] = [
     ["tier", tier],
-    ["by default", blocks(rule, rule.tier) ? "refused" : "allowed"],
+    ["by default", isRefused(rule, rule.tier, null) ? "refused" : "allowed"],
     ["found by", rule.source === "buf" ? "buf" : "Charter"],
     ["remedy", rule.remedy],
   ];

@@ -14,6 +14,7 @@ const moved: Finding = {
   introduced: true,
   breaks: ["1.1.0", "1.0.0"],
   element: "bodybroker.npc.v1.PlanRequest.npc_id",
+  protoPackage: "bodybroker.npc.v1",
   message: 'Field "1" with name "npc_id" on message "PlanRequest" changed type.',
   place: { side: "proposal", file: "bodybroker/npc/v1/npc.proto", line: 14, column: 3 },
   before: "string npc_id = 1;",

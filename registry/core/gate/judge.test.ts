@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../limits.ts";
+import { defaultPolicy } from "../policy/policy.ts";
+import { strictnessOf } from "../policy/strictness.ts";
 import { type Change, sameChange } from "./change.ts";
 import { type Comparison, judge, type Surroundings } from "./judge.ts";
 import { type SubjectHit, tiers } from "./report.ts";
-import { blocks, rules } from "./rules.ts";
+import { rules } from "./rules.ts";
 
 const alone: Surroundings = {
   isImported: () => false,
-  blocks: (rule, tier) => blocks(rule, tier),
+  blocks: strictnessOf(defaultPolicy, "acme/shop"),
+  packageOf: () => null,
   subjectsOf: () => [],
   dependents: [],
 };
@@ -151,6 +154,7 @@ describe("judge", () => {
         introduced: true,
         breaks: ["1.0.0"],
         element: "p.A.x",
+        protoPackage: null,
         message: worst.message,
         place: worst.place,
         before: "int32 x = 1;",

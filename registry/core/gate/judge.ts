@@ -1,7 +1,7 @@
 import { limits } from "../limits.ts";
+import type { Strictness } from "../policy/strictness.ts";
 import { type Change, sameChange } from "./change.ts";
-import { type Finding, type SubjectHit, type Tier, tiers } from "./report.ts";
-import type { Rule } from "./rule.ts";
+import { type Finding, type SubjectHit, tiers } from "./report.ts";
 import { ruleOf, tierOf } from "./rules.ts";
 
 /** The changes of a proposal against one of its baselines. */
@@ -20,8 +20,10 @@ export interface Comparison {
 export interface Surroundings {
   /** Whether another module's registered release imports a file. */
   isImported(file: string): boolean;
-  /** Whether the policy refuses what a rule finds. */
-  blocks(rule: Rule, tier: Tier, change: Change): boolean;
+  /** Whether the policy refuses what a rule finds in a proto package. */
+  readonly blocks: Strictness;
+  /** The proto package that a change is in; null where there is none. */
+  packageOf(change: Change): string | null;
   /** The subjects whose messages an element is part of. */
   subjectsOf(element: string): readonly SubjectHit[];
   /** Modules whose registered releases import this one. */
@@ -59,7 +61,12 @@ export function judge(
       if (!knownAtHead.has(key)) group.introduced = true;
     }
   }
-  const findings = [...groups.values()].map((group) => findingOf(group, around));
+  const findings = [...groups.values()].flatMap((group) => {
+    const finding = findingOf(group, around);
+    // What an earlier proposal added is no news of this one.
+    const isOldNews = !group.introduced && ruleOf(finding.rule).family === "addition";
+    return isOldNews ? [] : [finding];
+  });
   findings.sort(
     (a, b) =>
       tiers.indexOf(a.tier) - tiers.indexOf(b.tier) ||
@@ -80,14 +87,17 @@ function findingOf({ changes, breaks, introduced }: Group, around: Surroundings)
   const worst = graded[0];
   if (worst === undefined) throw new Error("a group of changes is never empty");
   const { change } = worst;
+  const protoPackage = around.packageOf(change);
   return {
     rule: change.rule,
     rules: [...new Set(graded.map((each) => each.change.rule))],
     tier: worst.tier,
-    blocking: introduced && graded.some((each) => around.blocks(each.rule, each.tier, each.change)),
+    blocking:
+      introduced && graded.some((each) => around.blocks(each.rule, each.tier, protoPackage)),
     introduced,
     breaks: [...breaks],
     element: change.element,
+    protoPackage,
     message: change.message,
     place: change.place,
     before: change.before,

@@ -48,6 +48,8 @@ export interface Finding {
   readonly breaks: readonly string[];
   /** The full name of what changed: `bodybroker.npc.v1.PlanRequest.npc_id`. */
   readonly element: string;
+  /** The proto package that it is in: how strict the policy is depends on its stability. */
+  readonly protoPackage: string | null;
   readonly message: string;
   readonly place: FindingPlace;
   /** The source of the element in the baseline and in the proposal; null where it is not there. */

@@ -1,6 +1,6 @@
 import { bufRules } from "./buf-rules.ts";
 import { charterRules } from "./charter-rules.ts";
-import { type Tier, tiers } from "./report.ts";
+import type { Tier } from "./report.ts";
 import type { Rule } from "./rule.ts";
 
 /** Every rule by its id. */
@@ -23,15 +23,6 @@ export function ruleOf(id: string): Rule {
       remedy: "See buf's documentation of the rule.",
     }
   );
-}
-
-/**
- * The policy that holds without another: wire, JSON and source breaks, and whatever changes a
- * binding, what validation lets through, or a version's promise.
- */
-export function blocks(rule: Rule, tier: Tier): boolean {
-  if (rule.family === "schema") return tiers.indexOf(tier) <= tiers.indexOf("source");
-  return rule.family !== "addition";
 }
 
 /** The tier of a rule's finding in a file that other modules import, or that none imports. */

@@ -2,9 +2,10 @@ import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobu
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { streamDisagreements } from "../../core/binding/stream-agreement.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
-import type { Surroundings } from "../../core/gate/judge.ts";
 import type { Addition, Baseline, Finding, Migration, Verdict } from "../../core/gate/report.ts";
-import { blocks, ruleOf } from "../../core/gate/rules.ts";
+import { ruleOf } from "../../core/gate/rules.ts";
+import { defaultPolicy, type PolicyVersion } from "../../core/policy/policy.ts";
+import { type Strictness, strictnessOf } from "../../core/policy/strictness.ts";
 import { type Inspection, inspectModule } from "../../core/registration/inspect.ts";
 import type { Head } from "../../core/registration/plan.ts";
 import { type TypeGraph, typeGraph } from "../../core/revision/closure.ts";
@@ -24,6 +25,8 @@ export interface AssessPorts {
   readonly compiler: SchemaCompiler;
   readonly releases: LinkedReleases;
   readonly grammar: SubjectGrammar;
+  /** The policy that holds now. */
+  readonly policy: () => PolicyVersion;
   readonly clock: Clock;
 }
 
@@ -53,6 +56,8 @@ export interface Assessment {
   readonly imported: Imported;
   readonly registry: FileRegistry;
   readonly graph: TypeGraph;
+  /** The policy that judged. */
+  readonly policy: PolicyVersion;
 }
 
 /**
@@ -66,6 +71,7 @@ export async function assess(
   proposal: readonly ProposedModule[],
 ): Promise<Assessment> {
   const { store, compiler } = ports;
+  const policy = ports.policy();
   const revisions = inspectProposal(proposal);
   const heads = new Map(revisions.map((each) => [each.module, store.head(each.module)]));
   checkExpectedHeads(proposal, revisions, heads);
@@ -104,9 +110,14 @@ export async function assess(
       const { baselines, findings } =
         head === null
           ? { baselines: [], findings: [] }
-          : await compareWithBaselines({ ...ports, blocks: strictness }, head, compiled, now);
+          : await compareWithBaselines(
+              { ...ports, strictness: strictnessOf(policy.policy, revision.module) },
+              head,
+              compiled,
+              now,
+            );
       const verdict = findings.some((finding) => finding.blocking) ? "rejected" : "accepted";
-      const isBreak = findings.some(breaksPromise);
+      const isBreak = findings.some((each) => breaksPromise(each, promise));
       const additions: Addition[] = [];
       const migrations: Migration[] = [];
       return {
@@ -130,15 +141,16 @@ export async function assess(
     imported,
     registry: linked.registry,
     graph,
+    policy,
   };
 }
 
-/** The built-in policy. */
-const strictness: Surroundings["blocks"] = (rule, tier) => blocks(rule, tier);
+/** What `^` promises does not depend on what an estate lets through. */
+const promise = strictnessOf(defaultPolicy, "*");
 
-/** Whether a finding takes back what `^` promises, be it let through or not. */
-function breaksPromise({ introduced, rule, tier }: Finding): boolean {
-  return introduced && blocks(ruleOf(rule), tier);
+/** Whether a finding takes back what `^` promises. */
+function breaksPromise({ introduced, rule, tier, protoPackage }: Finding, of: Strictness): boolean {
+  return introduced && of(ruleOf(rule), tier, protoPackage);
 }
 
 /** What the proposal says of a stream, against itself and the heads of all other modules. */

@@ -6,6 +6,7 @@ import { reusedNumbers } from "../../core/gate/number-ledger.ts";
 import type { Baseline, Finding } from "../../core/gate/report.ts";
 import { ruleOf } from "../../core/gate/rules.ts";
 import { limits } from "../../core/limits.ts";
+import type { Strictness } from "../../core/policy/strictness.ts";
 import type { Head } from "../../core/registration/plan.ts";
 import { typeGraph } from "../../core/revision/closure.ts";
 import type { OwnedImage } from "../../core/revision/image.ts";
@@ -18,7 +19,8 @@ export interface ComparePorts {
   readonly store: Store;
   readonly compiler: SchemaCompiler;
   readonly releases: LinkedReleases;
-  readonly blocks: Surroundings["blocks"];
+  /** How the policy has this module judged. */
+  readonly strictness: Strictness;
 }
 
 /** A compiled revision of a module, to be compared. */
@@ -71,21 +73,35 @@ export async function compareWithBaselines(
   for (const { semver, ...change } of reusedNumbers(proposed.revision, linkedHead.revision, used)) {
     comparisons.push({ semver, changes: [change], knownAtHead: new Set() });
   }
-  return { baselines, findings: judge(comparisons, surroundings(ports, linkedHead, module)) };
+  return { baselines, findings: judge(comparisons, surroundings(ports, linkedHead, proposed)) };
 }
 
 function surroundings(
-  { store, blocks }: ComparePorts,
+  { store, strictness }: ComparePorts,
   head: LinkedRelease,
-  module: string,
+  { module, revision }: Compiled,
 ): Surroundings {
   const imported = store.importedByOthers(module, [...head.image.files]);
   return {
-    blocks,
+    blocks: strictness,
+    packageOf: ({ element, place }) => packageAt(element, place.file, head.revision, revision),
     isImported: (file) => imported.has(file),
     subjectsOf: (element) => subjectsHit(store, head.revision.registry, element),
     dependents: store.dependents(module),
   };
+}
+
+/** A finding about a whole package names it. Files that only an older baseline has count as stable. */
+function packageAt(
+  element: string,
+  path: string,
+  head: LinkedRevision,
+  now: LinkedRevision,
+): string | null {
+  const file = now.registry.getFile(path) ?? head.registry.getFile(path);
+  if (file !== undefined) return file.proto.package;
+  const isPackage = [...head.registry.files].some((each) => each.proto.package === element);
+  return isPackage ? element : null;
 }
 
 function baselinesFor(store: Store, module: string, now: string): readonly Baseline[] {

@@ -23,7 +23,15 @@ export function reportOf(assessment: Assessment, id: string, createdAt: string):
     })
     .sort((a, b) => (a.module < b.module ? -1 : 1));
   const verdict = worstOf(modules);
-  return { formatVersion: 1, id, createdAt, verdict, policyVersion: 0, partial: null, modules };
+  return {
+    formatVersion: 1,
+    id,
+    createdAt,
+    verdict,
+    policyVersion: assessment.policy.version,
+    partial: null,
+    modules,
+  };
 }
 
 function baselineOf({ semver, digest }: Head): Baseline {
