@@ -1,6 +1,6 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from "@nats-io/jetstream";
+import { filtersMeet } from "../../core/subject/filters-meet.ts";
 import type { DesiredStream } from "./desired.ts";
-import { filtersMeet } from "./filters-meet.ts";
 import {
   actionOf,
   changesBetween,
