@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { type CheckReport, tiers } from "../../core/gate/report.ts";
+import { type CheckReport, elementKinds, tiers } from "../../core/gate/report.ts";
 
 export const RoleSchema = Type.Enum(["request", "reply", "frames", "event", "dead_letter"]);
 const VerdictSchema = Type.Enum(["accepted", "unchanged", "rejected"]);
@@ -30,6 +30,7 @@ const FindingSchema = Type.Object({
   ),
   dependents: Type.Array(Type.String()),
   remedy: Type.String(),
+  fix: NullableString,
   counterExample: Type.Union([
     Type.Object({
       type: Type.String(),
@@ -78,7 +79,11 @@ const ModuleReportSchema = Type.Object({
   semver: NullableString,
   findings: Type.Array(FindingSchema),
   additions: Type.Array(
-    Type.Object({ element: Type.String(), kind: Type.String(), place: PlaceSchema }),
+    Type.Object({
+      element: Type.String(),
+      kind: Type.Enum([...elementKinds]),
+      place: PlaceSchema,
+    }),
   ),
   migrations: Type.Array(MigrationSchema),
 });

@@ -25,6 +25,7 @@ const moved: Finding = {
   ],
   dependents: ["bodybroker/world", "bodybroker/quest"],
   remedy: "Leave the field as it is, deprecate it, and add a new field with a new number.",
+  fix: "In message PlanRequest, put back `string npc_id = 1;`. Give the new form a field of its own: 9 is free.",
   counterExample: {
     type: "bodybroker.npc.v1.PlanRequest",
     json: '{"npcId": "npc-1"}',
@@ -48,6 +49,7 @@ const gone: Finding = {
   subjects: [],
   dependents: [],
   remedy: "Check that nobody imports it.",
+  fix: null,
   counterExample: null,
 };
 

@@ -56,6 +56,7 @@ function renderFinding(
   pairs.push(...baselinesBroken(module, finding));
   if (finding.counterExample !== null) pairs.push(["example", exampleOf(finding.counterExample)]);
   if (finding.dependents.length > 0) pairs.push(["imported by", finding.dependents.join(", ")]);
+  if (finding.fix !== null) pairs.push(["fix", finding.fix]);
   pairs.push(["remedy", finding.remedy]);
   for (const [name, value] of pairs) lines.push(`  ${style("dim", `${name}:`)} ${value}`);
   return lines.join("\n");

@@ -1,5 +1,5 @@
-import type { FindingPlace } from "../gate/report.ts";
-import type { Difference, ElementKind } from "./difference.ts";
+import type { ElementKind, FindingPlace } from "../gate/report.ts";
+import type { Difference } from "./difference.ts";
 
 /** What can be said of an element: each property with its words, null where it is not set. */
 export type Aspects = ReadonlyMap<string, string | null>;

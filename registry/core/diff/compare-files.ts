@@ -128,7 +128,8 @@ function fileAspects(file: DescFile): Aspects {
   ]);
 }
 
-function syntaxOf({ edition }: DescFile): string {
+/** `proto3`, `edition 2023` */
+export function syntaxOf({ edition }: DescFile): string {
   const name = Edition[edition].replace("EDITION_", "").toLowerCase();
   return name.startsWith("proto") ? name : `edition ${name}`;
 }

@@ -1,17 +1,4 @@
-import type { FindingPlace } from "../gate/report.ts";
-
-export type ElementKind =
-  | "package"
-  | "file"
-  | "message"
-  | "field"
-  | "oneof"
-  | "enum"
-  | "enum value"
-  | "service"
-  | "rpc"
-  | "extension"
-  | "subject";
+import type { ElementKind, FindingPlace } from "../gate/report.ts";
 
 /** One difference in meaning between two revisions: comments, order and layout are none. */
 export interface Difference {

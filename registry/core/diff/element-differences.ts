@@ -1,9 +1,9 @@
 import type { DescMessage, FileRegistry, MessageShape } from "@bufbuild/protobuf";
 import { fileOf, nameOf } from "../gate/locate.ts";
-import type { FindingPlace } from "../gate/report.ts";
+import type { ElementKind, FindingPlace } from "../gate/report.ts";
 import { type Element, sourceLines } from "../revision/source-lines.ts";
 import { type Aspects, compareAspects } from "./aspects.ts";
-import type { Difference, ElementKind } from "./difference.ts";
+import type { Difference } from "./difference.ts";
 import { optionAspects } from "./options.ts";
 import { declarationOf } from "./words.ts";
 

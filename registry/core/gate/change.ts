@@ -9,6 +9,8 @@ export interface Change {
   readonly place: FindingPlace;
   readonly before: string | null;
   readonly after: string | null;
+  /** What to write to take it back, or to make the best of it; null where no text would do. */
+  readonly fix?: string | null;
   /** A message on which the two revisions disagree; only where a rule of validation changed. */
   readonly counterExample?: CounterExample;
 }

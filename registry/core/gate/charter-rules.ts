@@ -101,9 +101,37 @@ const schema: readonly Row[] = [
   ],
 ];
 
+/** What is new and breaks nothing; readers that are compiled with older stubs can still trip over it. */
+const addition: readonly Row[] = [
+  [
+    "ENUM_VALUE_ADDED",
+    "dangerous",
+    "An enum that was there has a new value, which readers with older stubs do not know.",
+    "Send the new value only when those who read it have stubs that know it, or a branch for values that they do not know.",
+  ],
+  [
+    "ONEOF_MEMBER_ADDED",
+    "dangerous",
+    "A oneof that was there has a new member, and readers with older stubs see that nothing is set.",
+    "Send the new member only when those who read it have stubs that know it, or a branch for a oneof that is not set.",
+  ],
+];
+
+/** What a version promises to those who use it. */
+const version: readonly Row[] = [
+  [
+    "PACKAGE_NO_DELETE_UNLESS_RETIRED",
+    "source",
+    "A proto package was deleted that somebody uses, or whose end was not announced, or has not come.",
+    "Announce the end with `charter module retire`, move those who use the package to its successor (`charter service list` shows them), and delete it after the sunset.",
+  ],
+];
+
 export const charterRules: readonly Rule[] = [
   ...family("binding", binding),
   ...family("schema", schema),
+  ...family("version", version),
+  ...family("addition", addition),
 ];
 
 function family(name: RuleFamily, rows: readonly Row[]): Rule[] {

@@ -2,8 +2,11 @@ import type { FileRegistry } from "@bufbuild/protobuf";
 import type { Binding } from "../binding/binding.ts";
 import { compareBindings } from "../binding/compare-bindings.ts";
 import { compareSensitive } from "../binding/compare-sensitive.ts";
+import { compareDescriptors } from "../diff/compare-descriptors.ts";
+import { surprises } from "../diff/surprises.ts";
 import type { SchemaFile } from "../revision/digest.ts";
 import type { Change } from "./change.ts";
+import { fixFor } from "./fixes/fix-for.ts";
 import { type BufFinding, locate, sideOf } from "./locate.ts";
 import { missingTypes } from "./missing-types.ts";
 
@@ -30,10 +33,12 @@ export function compareRevisions(
   const before = sideOf(old.registry, old.files);
   const after = sideOf(now.registry, now.files);
   const oldPaths = old.files.map((file) => file.path);
-  return [
+  const changes = [
     ...found.map((finding) => locate(finding, before, after)),
     ...missingTypes(before, after, oldPaths),
     ...compareBindings(old.bindings, now.bindings),
     ...compareSensitive(before.registry, after.registry, oldPaths),
+    ...surprises(compareDescriptors(old, now), old, now),
   ];
+  return changes.map((change) => ({ ...change, fix: fixFor(change, old, now) }));
 }

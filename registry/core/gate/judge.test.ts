@@ -162,6 +162,7 @@ describe("judge", () => {
         subjects: [hit],
         dependents: ["acme/cart"],
         remedy: rules.get("FIELD_WIRE_COMPATIBLE_TYPE")?.remedy,
+        fix: null,
         counterExample: null,
       },
     ]);

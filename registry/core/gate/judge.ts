@@ -105,6 +105,7 @@ function findingOf({ changes, breaks, introduced }: Group, around: Surroundings)
     subjects: around.subjectsOf(change.element),
     dependents: around.dependents,
     remedy: worst.rule.remedy,
+    fix: change.fix ?? null,
     counterExample: change.counterExample ?? null,
   };
 }

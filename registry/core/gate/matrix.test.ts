@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { readBindings } from "../binding/read-bindings.ts";
 import { defaultPolicy } from "../policy/policy.ts";
 import { strictnessOf } from "../policy/strictness.ts";
 import { acceptedChanges } from "../testing/accepted-changes.ts";
-import { baseFiles, type Files, type MatrixCase } from "../testing/change-matrix.ts";
-import { breaking, type CompiledProtos, compileProto } from "../testing/compile-proto.ts";
+import type { MatrixCase } from "../testing/change-matrix.ts";
+import { asWritten, type CompiledCase, compileCases } from "../testing/compile-cases.ts";
 import { refusedChanges } from "../testing/refused-changes.ts";
 import { compareRevisions } from "./compare-revisions.ts";
 import { judge, type Surroundings } from "./judge.ts";
@@ -12,46 +11,30 @@ import type { BufFinding } from "./locate.ts";
 
 const cases = [...refusedChanges, ...acceptedChanges];
 
-/** Each case has folders, packages and subjects of its own, so that one run of buf judges all. */
-const nameOf = (one: MatrixCase) => `case${cases.indexOf(one)}`;
-const named = (one: MatrixCase, files: Files): Files =>
-  Object.fromEntries(
-    Object.entries(files).map((entry) => entry.map((text) => text.replaceAll("acme", nameOf(one)))),
-  );
+interface Compared extends CompiledCase {
+  readonly found: readonly BufFinding[];
+}
 
-let before: CompiledProtos;
-let after: CompiledProtos;
-let found: readonly BufFinding[];
+let compared: ReadonlyMap<MatrixCase, Compared>;
 
 beforeAll(async () => {
-  const every = (edit: (one: MatrixCase) => Files): Files =>
-    Object.assign({}, ...cases.map((one) => named(one, edit(one))));
-  [before, after] = await Promise.all([
-    compileProto(every(() => baseFiles)),
-    compileProto(every((one) => one.edit(baseFiles))),
-  ]);
-  found = await breaking(before, after);
-  expect(found.filter((finding) => caseOf(finding) === undefined)).toEqual([]);
+  const compiled = await compileCases(cases);
+  const found = await compiled.breaking();
+  const withFindings = compiled.cases.map((each, at) => ({ ...each, found: found[at] ?? [] }));
+  compared = new Map(
+    cases.flatMap((one, at) => withFindings.slice(at, at + 1).map((each) => [one, each])),
+  );
 });
 
-const caseOf = ({ path, message }: BufFinding) => /case\d+/.exec(`${path} ${message}`)?.[0];
+function comparedCase(one: MatrixCase): Compared {
+  const found = compared.get(one);
+  if (found === undefined) throw new Error(`${one.what} was not compiled`);
+  return found;
+}
 
 /** What the gate shows of a case, put together as the registry does. */
 function findingsOf(one: MatrixCase): string[] {
-  const name = nameOf(one);
-  const pathsOf = (side: CompiledProtos) =>
-    side.paths.filter((path) => path.startsWith(`${name}/`));
-  const bindingsOf = (side: CompiledProtos) => readBindings(side.registry, pathsOf(side)).bindings;
-  const revisionOf = (side: CompiledProtos) => ({
-    files: side.files.filter((file) => file.path.startsWith(`${name}/`)),
-    registry: side.registry,
-    bindings: bindingsOf(side),
-  });
-  const changes = compareRevisions(
-    found.filter((finding) => caseOf(finding) === name),
-    revisionOf(before),
-    revisionOf(after),
-  );
+  const { name, old, now, found } = comparedCase(one);
   const imported = new Set(one.imported?.map((path) => path.replace("acme", name)));
   const around: Surroundings = {
     isImported: (file) => imported.has(file),
@@ -60,9 +43,10 @@ function findingsOf(one: MatrixCase): string[] {
     subjectsOf: () => [],
     dependents: [],
   };
+  const changes = compareRevisions(found, old, now);
   return judge([{ semver: "1.0.0", changes, knownAtHead: new Set() }], around).map(
     ({ blocking, tier, rule, element }) =>
-      `${blocking ? "blocks" : "shows"} ${tier} ${rule} ${element.replace(name, "acme")}`,
+      asWritten(`${blocking ? "blocks" : "shows"} ${tier} ${rule} ${element}`),
   );
 }
 

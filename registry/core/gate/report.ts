@@ -1,5 +1,21 @@
 import type { SubjectRole } from "../binding/binding.ts";
 
+/** What a revision consists of. A subject stands for its binding. */
+export const elementKinds = [
+  "package",
+  "file",
+  "message",
+  "field",
+  "oneof",
+  "enum",
+  "enum value",
+  "service",
+  "rpc",
+  "extension",
+  "subject",
+] as const;
+export type ElementKind = (typeof elementKinds)[number];
+
 /**
  * How much a change breaks, worst first: the bytes, the JSON form, the generated TypeScript,
  * nothing but it can surprise, nothing.
@@ -58,7 +74,10 @@ export interface Finding {
   readonly subjects: readonly SubjectHit[];
   /** Modules whose registered releases import the module. */
   readonly dependents: readonly string[];
+  /** What to do in general. */
   readonly remedy: string;
+  /** What to write here: `In message Order, put back …`; null where no text would do. */
+  readonly fix: string | null;
   readonly counterExample: CounterExample | null;
 }
 
@@ -83,8 +102,7 @@ export type BaselineReason =
 export interface Addition {
   /** The full name of what is new. */
   readonly element: string;
-  /** `field`, `message`, `enum`, `enum value`, `oneof`, `service`, `rpc`, `extension`, `subject`, `file` */
-  readonly kind: string;
+  readonly kind: ElementKind;
   readonly place: FindingPlace;
 }
 

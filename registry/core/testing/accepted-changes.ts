@@ -47,12 +47,12 @@ export const acceptedChanges: readonly MatrixCase[] = [
   {
     what: "a member of a oneof more",
     edit: replacing(shopFile, ["voucher = 7;", "voucher = 7;\n    string cash = 9;"]),
-    findings: [],
+    findings: ["shows dangerous ONEOF_MEMBER_ADDED acme.shop.v1.Order.cash"],
   },
   {
     what: "a value more",
     edit: replacing(typesFile, ["KIND_FOOD = 2;", "KIND_FOOD = 2;\n  KIND_TOY = 3;"]),
-    findings: [],
+    findings: ["shows dangerous ENUM_VALUE_ADDED acme.shop.v1.Kind.KIND_TOY"],
   },
   {
     what: "a message more",

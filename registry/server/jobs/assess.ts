@@ -107,9 +107,9 @@ export async function assess(
         revision: { ...revision, registry: linked.registry, bindings: inspection.bindings },
         image: { image, files: new Set(revision.imports.keys()) },
       };
-      const { baselines, findings } =
+      const { baselines, findings, additions } =
         head === null
-          ? { baselines: [], findings: [] }
+          ? { baselines: [], findings: [], additions: [] }
           : await compareWithBaselines(
               { ...ports, strictness: strictnessOf(policy.policy, revision.module) },
               head,
@@ -118,7 +118,6 @@ export async function assess(
             );
       const verdict = findings.some((finding) => finding.blocking) ? "rejected" : "accepted";
       const isBreak = findings.some((each) => breaksPromise(each, promise));
-      const additions: Addition[] = [];
       const migrations: Migration[] = [];
       return {
         revision,

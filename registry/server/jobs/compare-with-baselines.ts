@@ -1,9 +1,11 @@
+import { additionsOf } from "../../core/diff/additions.ts";
+import { compareDescriptors } from "../../core/diff/compare-descriptors.ts";
 import { baselinesOf } from "../../core/gate/baselines.ts";
 import { type Change, sameChange } from "../../core/gate/change.ts";
 import { compareRevisions, type LinkedRevision } from "../../core/gate/compare-revisions.ts";
 import { type Comparison, judge, type Surroundings } from "../../core/gate/judge.ts";
 import { reusedNumbers } from "../../core/gate/number-ledger.ts";
-import type { Baseline, Finding } from "../../core/gate/report.ts";
+import type { Addition, Baseline, Finding } from "../../core/gate/report.ts";
 import { ruleOf } from "../../core/gate/rules.ts";
 import { limits } from "../../core/limits.ts";
 import type { Strictness } from "../../core/policy/strictness.ts";
@@ -34,6 +36,8 @@ export interface Compiled {
 export interface Compared {
   readonly baselines: readonly Baseline[];
   readonly findings: readonly Finding[];
+  /** What head has not. */
+  readonly additions: readonly Addition[];
 }
 
 /**
@@ -73,7 +77,11 @@ export async function compareWithBaselines(
   for (const { semver, ...change } of reusedNumbers(proposed.revision, linkedHead.revision, used)) {
     comparisons.push({ semver, changes: [change], knownAtHead: new Set() });
   }
-  return { baselines, findings: judge(comparisons, surroundings(ports, linkedHead, proposed)) };
+  return {
+    baselines,
+    findings: judge(comparisons, surroundings(ports, linkedHead, proposed)),
+    additions: additionsOf(compareDescriptors(linkedHead.revision, proposed.revision)),
+  };
 }
 
 function surroundings(
