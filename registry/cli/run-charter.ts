@@ -3,7 +3,7 @@ import { createRegistryClient, UnreachableError } from "../api/client.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { CommandFailure, commandFailureOf } from "./command-failure.ts";
 import { exitCodes } from "./exit-code.ts";
-import { nearestCommands } from "./nearest-words.ts";
+import { nearestCommands } from "./nearest-commands.ts";
 import { buildProgram, type CommonFlags, commandNames } from "./program.ts";
 import { failureJson, renderFailure } from "./render/failure.ts";
 import { safeForTerminal, styleFor } from "./render/style.ts";

@@ -1,11 +1,11 @@
 import { Argument } from "commander";
 import type { Rule } from "../../core/gate/rule.ts";
 import { rules } from "../../core/gate/rules.ts";
+import { nearestWords } from "../../core/nearest-words.ts";
 import { defaultPolicy } from "../../core/policy/policy.ts";
 import { strictnessOf } from "../../core/policy/strictness.ts";
 import type { CommandDefinition, NoFlags } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
-import { nearestWords } from "../nearest-words.ts";
 import type { Style } from "../render/style.ts";
 import { renderPairs } from "../render/table.ts";
 

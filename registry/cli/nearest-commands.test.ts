@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearestCommands, nearestWords } from "./nearest-words.ts";
+import { nearestCommands } from "./nearest-commands.ts";
 
 const commands = [
   "module check",
@@ -22,11 +22,4 @@ test.each([
   [["xyzzy"], []],
 ])("nearestCommands finds for %j the commands %j", (typed, expected) => {
   expect(nearestCommands(typed, commands)).toEqual(expected);
-});
-
-test("nearestWords gives the nearest first", () => {
-  expect(nearestWords("FIELD_SAME_TYP", ["ENUM_SAME_TYPE", "FIELD_SAME_TYPE", "X"], 2)).toEqual([
-    "FIELD_SAME_TYPE",
-    "ENUM_SAME_TYPE",
-  ]);
 });

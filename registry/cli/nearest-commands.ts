@@ -1,9 +1,5 @@
+import { ranked } from "../core/nearest-words.ts";
 import { editDistance } from "../core/subject/nearest.ts";
-
-/** The known words that an unknown one most resembles, nearest first. */
-export function nearestWords(word: string, words: Iterable<string>, count = 3): readonly string[] {
-  return ranked([...words], (each) => editDistance(word, each)).slice(0, count);
-}
 
 /** Two letters swapped are two edits; with three, short verbs would resemble everything. */
 const typoEdits = 2;
@@ -28,8 +24,4 @@ export function nearestCommands(
     commands.filter((name) => score(name) <= typoEdits),
     score,
   ).slice(0, 3);
-}
-
-function ranked(words: string[], score: (word: string) => number): string[] {
-  return words.sort((a, b) => score(a) - score(b) || (a < b ? -1 : 1));
 }
