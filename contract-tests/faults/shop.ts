@@ -7,8 +7,8 @@ import {
   type Subscription,
 } from "@nats-io/nats-core";
 import { ErrorCode, ErrorSchema } from "../../registry/core/gen/charter/nats/v1/error_pb.js";
+import { classify, type Payload } from "../../registry/core/samples/oracle.ts";
 import { type ContractUnderTest, linkSchema, messageType } from "../runner/contract.ts";
-import { classify, type Payload } from "../runner/oracle.ts";
 
 /** How one request is answered: each entry is a reply. */
 export type Replies = readonly Reply[];

@@ -10,9 +10,14 @@ import {
 } from "@charter-nats/runtime";
 import fc from "fast-check";
 import type { RequestBinding, StreamingBinding } from "../../registry/core/binding/binding.ts";
-import { type ContractUnderTest, linkSchema, type Schema } from "../runner/contract.ts";
-import { createGenerator, type Generator, variedMessages } from "../runner/messages.ts";
-import { judge } from "../runner/oracle.ts";
+import {
+  createGenerator,
+  type Generator,
+  variedMessages,
+} from "../../registry/core/samples/messages.ts";
+import { judge } from "../../registry/core/samples/oracle.ts";
+import type { Schema } from "../../registry/core/samples/schema.ts";
+import { type ContractUnderTest, linkSchema } from "../runner/contract.ts";
 
 export interface MockOptions {
   /** Chooses the replies. The same seed gives the same replies. */
@@ -86,7 +91,7 @@ async function serveMock(
   { desc, bindings }: MockedService,
   { seed = 1, evidence }: MockOptions,
 ): Promise<RunningService> {
-  const generator = createGenerator(schema);
+  const generator = createGenerator(schema, Date.now());
   const methods = bindings.map((binding) => {
     const method = desc.methods.find((each) => binding.rpc.endsWith(`.${each.name}`));
     if (method === undefined) throw new Error(`${desc.typeName} has no rpc for ${binding.rpc}.`);

@@ -3,10 +3,14 @@ import { join } from "node:path";
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { EventContract, ServiceContract, SubjectPattern } from "@charter-nats/runtime";
 import fc from "fast-check";
+import { demandOf } from "../../registry/core/samples/demand.ts";
+import {
+  createGenerator,
+  type Generator,
+  variedMessages,
+} from "../../registry/core/samples/messages.ts";
+import { judge } from "../../registry/core/samples/oracle.ts";
 import { linkSchema, messageType } from "../runner/contract.ts";
-import { demandOf } from "../runner/demand.ts";
-import { createGenerator, type Generator, variedMessages } from "../runner/messages.ts";
-import { judge } from "../runner/oracle.ts";
 
 const scope = join(import.meta.dirname, "../node_modules/@bodybroker");
 
@@ -33,7 +37,10 @@ async function loadModule(name: string, seed: number): Promise<StubModule> {
     entry.map((path) => import(join(scope, name, "dist/esm", path, "index.js"))),
   );
   const exported = modules.flatMap((module: object) => Object.values(module) as unknown[]);
-  const generator = createGenerator(linkSchema(readFileSync(join(scope, name, "schema.binpb"))));
+  const generator = createGenerator(
+    linkSchema(readFileSync(join(scope, name, "schema.binpb"))),
+    Date.now(),
+  );
   return {
     name,
     services: exported.filter((each) => isContract<ServiceContract>(each, "service")),

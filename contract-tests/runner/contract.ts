@@ -1,12 +1,7 @@
-import {
-  createFileRegistry,
-  type DescMessage,
-  type FileRegistry,
-  fromBinary,
-} from "@bufbuild/protobuf";
+import { createFileRegistry, type DescMessage, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { createValidator, type Validator } from "@bufbuild/protovalidate";
 import type { Binding } from "../../registry/core/binding/binding.ts";
+import { type Schema, schemaOf } from "../../registry/core/samples/schema.ts";
 
 /** One release's contract, as whoever starts a run hands it in. */
 export interface ContractUnderTest {
@@ -18,19 +13,9 @@ export interface ContractUnderTest {
   readonly descriptors: Uint8Array;
 }
 
-/** Linked descriptors and the validator that runs their rules. */
-export interface Schema {
-  readonly registry: FileRegistry;
-  readonly validator: Validator;
-}
-
-/**
- * Links a contract's descriptors. The validator knows the extensions of the whole image, because
- * predefined rules are extensions.
- */
+/** Links a contract's descriptors. */
 export function linkSchema(descriptors: Uint8Array): Schema {
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors));
-  return { registry, validator: createValidator({ registry }) };
+  return schemaOf(createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors)));
 }
 
 /** A message type of the contract. Throws when the descriptors lack it. */

@@ -1,7 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Schema } from "../../registry/core/samples/schema.ts";
 import { compileTestdata } from "../testing/compile.ts";
-import { linkSchema, messageType, type Schema } from "./contract.ts";
+import { linkSchema, messageType } from "./contract.ts";
 import { createKnownValues } from "./known-values.ts";
 
 let schema: Schema;

@@ -1,5 +1,7 @@
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
 import type { Binding, RequestBinding } from "../../registry/core/binding/binding.ts";
+import { createGenerator, type Generator } from "../../registry/core/samples/messages.ts";
+import { Unsatisfiable } from "../../registry/core/samples/values/unsatisfiable.ts";
 import { BudgetSpent, type Calls, createCalls, createGate, type Gate } from "./calls.ts";
 import { type ContractUnderTest, linkSchema, messageType } from "./contract.ts";
 import { discover, evidenceKindOf, type LiveEndpoint } from "./discovery.ts";
@@ -10,7 +12,6 @@ import { malformed } from "./laws/malformed.ts";
 import { rejectInvalid } from "./laws/reject-invalid.ts";
 import { served } from "./laws/served.ts";
 import { singleDelivery } from "./laws/single-delivery.ts";
-import { createGenerator, type Generator } from "./messages.ts";
 import {
   type BindingResult,
   type LawResult,
@@ -21,7 +22,6 @@ import {
   worstOf,
 } from "./report.ts";
 import { subscriptionOf } from "./subjects.ts";
-import { Unsatisfiable } from "./values/unsatisfiable.ts";
 
 /** All laws, in the order that they are tried. A new one is a file and a line here. */
 export const laws: readonly Law[] = [served, acceptValid, rejectInvalid, malformed, singleDelivery];
@@ -113,7 +113,7 @@ async function runModule(run: Run, contract: ContractUnderTest): Promise<ModuleR
   const known = createKnownValues();
   const bindings: BindingResult[] = [];
   for (const binding of writesFirst(contract.bindings)) {
-    const generator = createGenerator(schema);
+    const generator = createGenerator(schema, Date.now());
     const result = await runBinding(run, generator, known, binding);
     bindings.push(result);
     run.options.onProgress?.(result, module);

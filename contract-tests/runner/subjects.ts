@@ -1,9 +1,9 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import type { Binding } from "../../registry/core/binding/binding.ts";
+import type { DemandedPath } from "../../registry/core/samples/demand.ts";
+import { subjectToken } from "../../registry/core/samples/values/text.ts";
 import { parsePattern, wildcardOf } from "../../registry/core/subject/pattern.ts";
-import type { DemandedPath } from "./demand.ts";
-import { subjectToken } from "./values/text.ts";
 
 /** What a message must hold for its subject to be filled. */
 export function tokensOf(binding: Binding): readonly DemandedPath[] {

@@ -6,7 +6,8 @@ import {
   reflectMap,
   type ScalarValue,
 } from "@bufbuild/protobuf/reflect";
-import { linkSchema, type Schema } from "../../../contract-tests/runner/contract.ts";
+import { linkSchema } from "../../../contract-tests/runner/contract.ts";
+import type { Schema } from "../../../registry/core/samples/schema.ts";
 import { compileProtos } from "../../testing/compile-protos.ts";
 
 /** The types of `testdata/rules`, linked, with a validator that knows them. */

@@ -1,8 +1,8 @@
 import type { Message } from "@bufbuild/protobuf";
+import { demandOf } from "../../../registry/core/samples/demand.ts";
+import { variedMessages } from "../../../registry/core/samples/messages.ts";
+import { judge } from "../../../registry/core/samples/oracle.ts";
 import { symptomOf } from "../answers.ts";
-import { demandOf } from "../demand.ts";
-import { variedMessages } from "../messages.ts";
-import { judge } from "../oracle.ts";
 import { type CaseResult, findBroken } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
 import type { Bench, Finding, Law } from "./law.ts";

@@ -1,9 +1,9 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { RequestBinding } from "../../../registry/core/binding/binding.ts";
+import type { Generator } from "../../../registry/core/samples/messages.ts";
 import type { Calls } from "../calls.ts";
 import type { LiveEndpoint } from "../discovery.ts";
 import type { KnownValues } from "../known-values.ts";
-import type { Generator } from "../messages.ts";
 import type { Evidence, FailureDetail } from "../report.ts";
 
 /** What a law has to work with: one live binding. */

@@ -1,9 +1,9 @@
 import { type Message, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
+import { demandOf } from "../../../registry/core/samples/demand.ts";
+import { variedMessages } from "../../../registry/core/samples/messages.ts";
+import { classify, type Payload } from "../../../registry/core/samples/oracle.ts";
 import type { Answer } from "../answers.ts";
-import { demandOf } from "../demand.ts";
-import { variedMessages } from "../messages.ts";
-import { classify, type Payload } from "../oracle.ts";
 import { type CaseResult, findBroken } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import { damages } from "./damages.ts";

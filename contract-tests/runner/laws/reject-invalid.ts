@@ -1,10 +1,10 @@
-import { basesOf, breakRule } from "../breaking/negatives.ts";
-import { type RuleTarget, ruleTargets } from "../breaking/targets.ts";
-import { judge } from "../oracle.ts";
+import { basesOf, breakRule } from "../../../registry/core/samples/breaking/negatives.ts";
+import { type RuleTarget, ruleTargets } from "../../../registry/core/samples/breaking/targets.ts";
+import { judge } from "../../../registry/core/samples/oracle.ts";
+import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
 import { findBroken, type PropertyResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
-import { Unsatisfiable } from "../values/unsatisfiable.ts";
 import type { Bench, Finding, Law } from "./law.ts";
 import { ask, brokenBy, probeOf } from "./probing.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { describeAnswer } from "../answers.ts";
-import { demandOf } from "../demand.ts";
 import { subscriptionOf, tokensOf } from "../subjects.ts";
 import type { Bench, Finding, Law } from "./law.ts";
 import { ask, failureOf, probeOf } from "./probing.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { demandOf } from "../demand.ts";
-import { variedMessages } from "../messages.ts";
-import { judge } from "../oracle.ts";
+import { demandOf } from "../../../registry/core/samples/demand.ts";
+import { variedMessages } from "../../../registry/core/samples/messages.ts";
+import { judge } from "../../../registry/core/samples/oracle.ts";
 import { tokensOf } from "../subjects.ts";
 import type { Law, Probe } from "./law.ts";
 import { failureOf, probeOf } from "./probing.ts";

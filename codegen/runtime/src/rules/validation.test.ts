@@ -1,6 +1,7 @@
 import { create, type DescMessage } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, it } from "vitest";
-import { messageType, type Schema } from "../../../../contract-tests/runner/contract.ts";
+import { messageType } from "../../../../contract-tests/runner/contract.ts";
+import type { Schema } from "../../../../registry/core/samples/schema.ts";
 import { compileRuleTypes } from "../../testing/rule-types.ts";
 import { CharterError } from "../errors/charter-error.ts";
 import { describeViolations, violationsOf } from "./validation.ts";

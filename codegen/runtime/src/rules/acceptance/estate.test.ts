@@ -1,19 +1,16 @@
 import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { basesOf, breakRule } from "../../../../../contract-tests/runner/breaking/negatives.ts";
-import { ruleTargets } from "../../../../../contract-tests/runner/breaking/targets.ts";
-import {
-  linkSchema,
-  messageType,
-  type Schema,
-} from "../../../../../contract-tests/runner/contract.ts";
+import { linkSchema, messageType } from "../../../../../contract-tests/runner/contract.ts";
+import { compileTestdata } from "../../../../../contract-tests/testing/compile.ts";
+import { basesOf, breakRule } from "../../../../../registry/core/samples/breaking/negatives.ts";
+import { ruleTargets } from "../../../../../registry/core/samples/breaking/targets.ts";
 import {
   createGenerator,
   type Generator,
   variedMessages,
-} from "../../../../../contract-tests/runner/messages.ts";
-import { compileTestdata } from "../../../../../contract-tests/testing/compile.ts";
+} from "../../../../../registry/core/samples/messages.ts";
+import type { Schema } from "../../../../../registry/core/samples/schema.ts";
 import { type CompiledProtos, compileProtos } from "../../../../testing/compile-protos.ts";
 import { type Acceptance, compileAcceptance } from "./acceptance.ts";
 
@@ -98,7 +95,7 @@ describe("compileAcceptance, over the first customer's contracts", () => {
   });
 
   it("accepts what protovalidate calls valid, and nothing else", () => {
-    const generator = createGenerator(schema);
+    const generator = createGenerator(schema, Date.now());
     const all = { types: 0, accepted: 0, rejected: 0 };
     for (const desc of schema.registry) {
       if (desc.kind !== "message" || !desc.typeName.startsWith("bodybroker.")) continue;
@@ -120,7 +117,7 @@ describe("compileAcceptance, over the first customer's contracts", () => {
 describe("compileAcceptance, over a contract with every kind of rule", () => {
   it("accepts only what protovalidate calls valid", async () => {
     const schema = linkSchema(await compileTestdata("zoo"));
-    const generator = createGenerator(schema);
+    const generator = createGenerator(schema, Date.now());
     const left: string[] = [];
     for (const name of ["Texts", "Numbers", "Others", "Containers", "Tree", "Related", "Shouted"]) {
       const desc = messageType(schema, `zoo.v1.${name}`);

@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
-import type { Schema } from "./contract.ts";
+import type { Schema } from "./schema.ts";
 
 /** A rule that a message breaks, and where. */
 export interface BrokenRule {

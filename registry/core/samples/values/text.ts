@@ -1,3 +1,4 @@
+import { getTextEncoding } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import { countOf, listOf, type Rules } from "./rules.ts";
 import { filtered, Unsatisfiable } from "./unsatisfiable.ts";
@@ -186,7 +187,7 @@ const wellKnown: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
 /** Whether a string keeps the rules that need no engine for patterns and forms. */
 function keepsTextRules(rules: Rules, value: string): boolean {
   const characters = Array.from(value).length;
-  const bytes = Buffer.byteLength(value);
+  const bytes = getTextEncoding().encodeUtf8(value).length;
   const text = (rule: string) => (rules.values.get(rule) as string | undefined) ?? "";
   const barred = rules.values.get("not_contains") as string | undefined;
   return (

@@ -29,6 +29,7 @@ export type Density = "bare" | "mixed" | "full";
 
 /** What makes the values of a field: the messages nested in it come from whoever asks. */
 export interface FieldContext {
+  readonly now: bigint;
   readonly density: Density;
   /** How deep the messages in this field lie. */
   readonly depth: number;
@@ -143,7 +144,7 @@ function messageValue(
   const wrap = (message: Message) => reflect(desc, message);
   switch (desc.typeName) {
     case "google.protobuf.Timestamp":
-      return timestampArbitrary(desc, rules).map(wrap);
+      return timestampArbitrary(desc, rules, context.now).map(wrap);
     case "google.protobuf.Duration":
       return durationArbitrary(desc, rules).map(wrap);
     case "google.protobuf.Any":
@@ -275,7 +276,7 @@ function mapArbitrary(context: FieldContext, field: MapField, rules: Rules): fc.
 
 /** What tells two scalars apart. */
 export function keyOf(value: unknown): string {
-  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
+  return value instanceof Uint8Array ? value.join() : String(value);
 }
 
 /** Distinct values. A type with too few of them is found out first: looking for more never ends. */

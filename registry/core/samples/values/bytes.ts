@@ -1,3 +1,4 @@
+import { getTextEncoding } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import { countOf, listOf, type Rules } from "./rules.ts";
 import { stringArbitrary } from "./text.ts";
@@ -26,7 +27,7 @@ function shaped(rules: Rules): fc.Arbitrary<Uint8Array> {
   const pattern = rules.values.get("pattern");
   if (pattern !== undefined) {
     const asText: Rules = { ...rules, kind: "string", values: new Map([["pattern", pattern]]) };
-    return stringArbitrary(asText, false).map((value) => new TextEncoder().encode(value));
+    return stringArbitrary(asText, false).map((value) => getTextEncoding().encodeUtf8(value));
   }
   const before = part(rules, "prefix");
   const within = part(rules, "contains");
@@ -41,7 +42,7 @@ function shaped(rules: Rules): fc.Arbitrary<Uint8Array> {
   );
   return fc
     .oneof(...arrays)
-    .map((middle) => new Uint8Array(Buffer.concat([before, middle, within, after])));
+    .map((middle) => Uint8Array.of(...before, ...middle, ...within, ...after));
 }
 
 function part(rules: Rules, name: string): Uint8Array {
@@ -60,16 +61,21 @@ function sizesOf(rules: Rules): { readonly min: number; readonly max: number }[]
 }
 
 function keepsBytesRules(rules: Rules, value: Uint8Array): boolean {
-  const held = Buffer.from(value);
-  const equal = (other: Uint8Array) => held.equals(other);
   const prefix = part(rules, "prefix");
   const suffix = part(rules, "suffix");
+  const within = part(rules, "contains");
   return (
     value.length >= countOf(rules, "len", countOf(rules, "min_len", 0)) &&
     value.length <= countOf(rules, "len", countOf(rules, "max_len", Number.POSITIVE_INFINITY)) &&
-    held.subarray(0, prefix.length).equals(prefix) &&
-    (suffix.length === 0 || held.subarray(-suffix.length).equals(suffix)) &&
-    held.includes(Buffer.from(part(rules, "contains"))) &&
-    !listOf<Uint8Array>(rules, "not_in").some(equal)
+    isAt(value, 0, prefix) &&
+    isAt(value, value.length - suffix.length, suffix) &&
+    (within.length === 0 || value.some((_, i) => isAt(value, i, within))) &&
+    !listOf<Uint8Array>(rules, "not_in").some(
+      (other) => other.length === value.length && isAt(value, 0, other),
+    )
   );
+}
+
+function isAt(value: Uint8Array, start: number, piece: Uint8Array): boolean {
+  return start >= 0 && piece.every((byte, i) => value[start + i] === byte);
 }

@@ -17,7 +17,6 @@ import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import {
   durationOf,
   durationRange,
-  nowNanos,
   timestampOf,
   timestampRange,
   toNanos,
@@ -41,6 +40,7 @@ export function brokenValues(
   rules: Rules,
   rule: string,
   valid: unknown,
+  now: bigint,
 ): readonly unknown[] {
   switch (type.kind) {
     case "scalar":
@@ -48,7 +48,7 @@ export function brokenValues(
     case "enum":
       return brokenEnums(type.enum, rules, rule);
     case "message":
-      return brokenMessages(type.message, rules, rule, valid as ReflectMessage);
+      return brokenMessages(type.message, rules, rule, valid as ReflectMessage, now);
   }
 }
 
@@ -92,11 +92,12 @@ function brokenMessages(
   rules: Rules,
   rule: string,
   valid: ReflectMessage,
+  now: bigint,
 ): readonly unknown[] {
   const all = (messages: readonly object[]) => messages.map((each) => reflect(desc, each as never));
   switch (desc.typeName) {
     case "google.protobuf.Timestamp":
-      return all(brokenTimes(rules, rule).map((nanos) => timestampOf(desc, nanos)));
+      return all(brokenTimes(rules, rule, now).map((nanos) => timestampOf(desc, nanos)));
     case "google.protobuf.Duration":
       return all(
         brokenWholes(rules, rule, durationRange, toNanos).map((nanos) => durationOf(desc, nanos)),
@@ -120,8 +121,7 @@ function brokenMessages(
   });
 }
 
-function brokenTimes(rules: Rules, rule: string): readonly bigint[] {
-  const now = nowNanos();
+function brokenTimes(rules: Rules, rule: string, now: bigint): readonly bigint[] {
   switch (rule) {
     case "lt_now":
       return [now + hour];

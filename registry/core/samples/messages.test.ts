@@ -1,11 +1,12 @@
 import { toBinary, toJson } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileTestdata } from "../testing/compile.ts";
-import { linkSchema, messageType, type Schema } from "./contract.ts";
+import { linkSchema, messageType } from "../../../contract-tests/runner/contract.ts";
+import { compileTestdata } from "../../../contract-tests/testing/compile.ts";
 import { demandOf } from "./demand.ts";
 import { createGenerator, variedMessages } from "./messages.ts";
 import { classify } from "./oracle.ts";
+import type { Schema } from "./schema.ts";
 import { subjectToken } from "./values/text.ts";
 
 let schema: Schema;
@@ -18,7 +19,7 @@ describe("variedMessages", () => {
   it.each(["Texts", "Numbers", "Others", "Containers", "Tree", "Related", "Shouted"])(
     "makes only valid messages of zoo.v1.%s, on the wire too",
     (name) => {
-      const generator = createGenerator(schema);
+      const generator = createGenerator(schema, Date.now());
       const desc = messageType(schema, `zoo.v1.${name}`);
       fc.assert(
         fc.property(variedMessages(generator, desc), (message) => {
@@ -43,11 +44,11 @@ describe("what cannot be made", () => {
     ],
   ])("zoo.v1.%s is said to be unsatisfiable, with the reason", (name, reason) => {
     const desc = messageType(schema, `zoo.v1.${name}`);
-    expect(() => createGenerator(schema).messages(desc, "mixed")).toThrow(reason);
+    expect(() => createGenerator(schema, Date.now()).messages(desc, "mixed")).toThrow(reason);
   });
 
   it("a field that may be absent and has no valid value is left out, and noted", () => {
-    const generator = createGenerator(schema);
+    const generator = createGenerator(schema, Date.now());
     const desc = messageType(schema, "zoo.v1.EmptyRange");
     fc.sample(variedMessages(generator, desc), 5);
     expect([...generator.limits]).toEqual([
@@ -57,7 +58,7 @@ describe("what cannot be made", () => {
 
   it("a rule that fails to run is seen as an error of the schema", () => {
     const desc = messageType(schema, "zoo.v1.FailingRule");
-    const samples = fc.sample(variedMessages(createGenerator(schema), desc), 50);
+    const samples = fc.sample(variedMessages(createGenerator(schema, Date.now()), desc), 50);
     const kinds = new Set(samples.map((each) => classify(schema, desc, toBinary(desc, each)).kind));
     expect(kinds).toContain("rule-error");
   });
@@ -72,7 +73,10 @@ describe("a demand", () => {
       { path: ["number"], token: true },
     ]);
     for (const density of ["bare", "mixed", "full"] as const) {
-      for (const each of fc.sample(createGenerator(schema).messages(desc, density, demand), 40)) {
+      for (const each of fc.sample(
+        createGenerator(schema, Date.now()).messages(desc, density, demand),
+        40,
+      )) {
         const json = toJson(desc, each, { registry: schema.registry });
         expect(json).toMatchObject({
           item: { id: expect.stringMatching(subjectToken) },

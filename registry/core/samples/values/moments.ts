@@ -60,12 +60,11 @@ export function timestampWindow(rules: Rules, now: bigint): Interval {
   return { low, high };
 }
 
-export function nowNanos(): bigint {
-  return BigInt(Date.now()) * 1_000_000n;
-}
-
-export function timestampArbitrary(desc: DescMessage, rules: Rules): fc.Arbitrary<Message> {
-  const now = nowNanos();
+export function timestampArbitrary(
+  desc: DescMessage,
+  rules: Rules,
+  now: bigint,
+): fc.Arbitrary<Message> {
   const window = timestampWindow(rules, now);
   const wide = wholeArbitrary(rules, window, toNanos);
   const near = { low: now - 3650n * day, high: now + 3650n * day };

@@ -5,8 +5,8 @@ import {
   message as messageOption,
   oneof as oneofOption,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import type { Place } from "../../../registry/core/binding/binding.ts";
-import { sourceLines } from "../../../registry/core/revision/source-lines.ts";
+import type { Place } from "../../binding/binding.ts";
+import { sourceLines } from "../../revision/source-lines.ts";
 import type { Generator } from "../messages.ts";
 import { isRequired } from "../messages.ts";
 import { predefinedRules, type Rules, rulesOfField, rulesWithin } from "../values/rules.ts";
@@ -140,7 +140,10 @@ function* fieldTargets(walk: Walk, field: DescField): Iterable<RuleTarget> {
     default: {
       for (const name of namesOf(rules)) {
         yield standard(at, rules.kind ?? "", name, (holder) =>
-          valueChanges(field, brokenValues(itemType(field), rules, name, holder.get(field))),
+          valueChanges(
+            field,
+            brokenValues(itemType(field), rules, name, holder.get(field), walk.generator.now),
+          ),
         );
       }
       yield* nested(walk, field, path);
@@ -162,7 +165,7 @@ function* partTargets(
   const within = { ...at, path: `${at.path}[]` };
   for (const name of namesOf(rules)) {
     yield standard(within, rules.kind ?? "", name, (holder) =>
-      part.set(brokenValues(type, rules, name, part.get(holder))),
+      part.set(brokenValues(type, rules, name, part.get(holder), walk.generator.now)),
     );
   }
   yield* celTargets(walk, within, rules, () =>

@@ -13,10 +13,10 @@ import {
   oneof as oneofOption,
 } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import fc from "fast-check";
-import type { Schema } from "./contract.ts";
 import { type Demand, demandsNothing, noDemand } from "./demand.ts";
 import { type Density, type FieldContext, fieldArbitrary } from "./fields.ts";
 import { judge } from "./oracle.ts";
+import type { Schema } from "./schema.ts";
 import { needsValidator, noRules, type Rules, rulesOfField } from "./values/rules.ts";
 import { filtered, Unsatisfiable } from "./values/unsatisfiable.ts";
 
@@ -28,6 +28,8 @@ const deepest = 12;
 /** Makes arbitraries of valid messages from descriptors and their protovalidate rules. */
 export interface Generator {
   readonly schema: Schema;
+  /** In nanoseconds since 1970: what rules relative to the clock are read at. */
+  readonly now: bigint;
   /** Fields that are always left out because no value of theirs could be made, with the reason. */
   readonly limits: ReadonlySet<string>;
   /** Throws `Unsatisfiable` when no valid message of the type could be made. */
@@ -36,11 +38,14 @@ export interface Generator {
   fieldValues(field: DescField, rules: "kept" | "ignored"): fc.Arbitrary<unknown>;
 }
 
-export function createGenerator(schema: Schema): Generator {
+/** @param nowMs milliseconds since 1970 */
+export function createGenerator(schema: Schema, nowMs: number): Generator {
+  const now = BigInt(nowMs) * 1_000_000n;
   const limits = new Set<string>();
   const made = new Map<string, fc.Arbitrary<ReflectMessage>>();
   const message: Building["message"] = (desc, density, depth, demand) => {
-    const build = () => messageArbitrary({ schema, message, limits, density, depth, demand }, desc);
+    const build = () =>
+      messageArbitrary({ schema, now, message, limits, density, depth, demand }, desc);
     if (!demandsNothing(demand)) return build();
     const key = `${desc.typeName} ${density} ${depth}`;
     const known = made.get(key) ?? build();
@@ -49,12 +54,14 @@ export function createGenerator(schema: Schema): Generator {
   };
   return {
     schema,
+    now,
     limits,
     messages: (desc, density, demand = noDemand) =>
       message(desc, density, 0, demand).map((each) => each.message),
     fieldValues(field, rules) {
       const at: Building = {
         schema,
+        now,
         message,
         limits,
         density: "mixed",
@@ -84,6 +91,7 @@ export function variedMessages(
 
 interface Building {
   readonly schema: Schema;
+  readonly now: bigint;
   readonly limits: Set<string>;
   readonly density: Density;
   readonly depth: number;
@@ -218,6 +226,7 @@ function valuesOf(at: Building, field: DescField): fc.Arbitrary<unknown> {
 
 function contextOf(at: Building, field: DescField): FieldContext {
   return {
+    now: at.now,
     density: at.depth < usualDepth ? at.density : "bare",
     depth: at.depth + 1,
     demand: at.demand.fields.get(field.name) ?? noDemand,
