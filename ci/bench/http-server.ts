@@ -26,6 +26,8 @@ function charter(count: number): Promise<FastifyInstance> {
       check: unused,
       register: unused,
       publish: unused,
+      record: () => ({ ended: [] }),
+      watched: () => [],
       notReady: () => null,
       writeTokenHash: null,
     },

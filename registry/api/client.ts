@@ -1,5 +1,6 @@
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
+import { deploymentCalls } from "./deployment-calls.ts";
 import {
   type Module,
   ModuleListSchema,
@@ -138,6 +139,8 @@ export function createRegistryClient(options: {
     /** Tries again to publish what is not published. Answers with what it tried. */
     publish: (): Promise<PublicationList> =>
       json(PublicationListSchema, "POST", "/v1/publications"),
+
+    ...deploymentCalls(json),
 
     rule: (id: string): Promise<Rule> =>
       json(RuleSchema, "GET", `/v1/rules/${encodeURIComponent(id)}`),

@@ -15,6 +15,7 @@ import { fillLedger } from "./jobs/fill-ledger.ts";
 import { linkedReleases } from "./jobs/linked-releases.ts";
 import { noteNoNpmRegistry, publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
+import { recordDeployment } from "./jobs/record-deployment.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
 import { within } from "./jobs/within.ts";
@@ -93,21 +94,7 @@ async function start(
     onFailure: (error) => logger.warn({ err: error }, "announcements wait for NATS"),
   });
   nats?.onReconnect(announcing.wake);
-  const builder = createStubBuilder(store);
-  const publishing = workerFor<PackageRegistry | "none">(packages ?? "none", {
-    work: async (to, signal) => {
-      if (to === "none") {
-        noteNoNpmRegistry(store);
-        return true;
-      }
-      const onFailure = ({ name, version }: Publication, error: unknown) =>
-        logger.warn({ err: error }, `${name}@${version} is not published yet`);
-      const done = await publishStubs({ store, builder, packages: to, onFailure }, signal);
-      announcing.wake();
-      return done;
-    },
-    onFailure: (error) => logger.error({ err: error }, "stub packages cannot be published"),
-  });
+  const publishing = stubPublisher(store, packages, announcing, logger);
   closers.push(announcing.stop, publishing.stop);
 
   const ports: CheckPorts = {
@@ -135,6 +122,8 @@ async function start(
       check: (modules) => checks.run(() => checkProposal(ports, modules)),
       register: (modules) =>
         registrations.run(() => registerProposal({ ...ports, afterCommit }, modules)),
+      record: (deployment) => recordDeployment(ports, deployment),
+      watched: () => [],
       publish: () => {
         publishing.wake();
         return publishing.idle(limits.publicationsWaitMs);
@@ -156,6 +145,29 @@ async function start(
   publishing.wake();
   announcing.wake();
   return url;
+}
+
+function stubPublisher(
+  store: Store,
+  packages: PackageRegistry | null,
+  announcing: Worker,
+  logger: Logger,
+): Worker {
+  const builder = createStubBuilder(store);
+  return workerFor<PackageRegistry | "none">(packages ?? "none", {
+    work: async (to, signal) => {
+      if (to === "none") {
+        noteNoNpmRegistry(store);
+        return true;
+      }
+      const onFailure = ({ name, version }: Publication, error: unknown) =>
+        logger.warn({ err: error }, `${name}@${version} is not published yet`);
+      const done = await publishStubs({ store, builder, packages: to, onFailure }, signal);
+      announcing.wake();
+      return done;
+    },
+    onFailure: (error) => logger.error({ err: error }, "stub packages cannot be published"),
+  });
 }
 
 type Closer = () => unknown;

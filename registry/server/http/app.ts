@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import pkg from "../../../package.json" with { type: "json" };
 import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
+import { deploymentRoutes } from "./deployment-routes.ts";
 import { moduleListRoutes, moduleRoutes } from "./module-routes.ts";
 import { SharedProblem, withProblem } from "./openapi.ts";
 import { operationRoutes } from "./operation-routes.ts";
@@ -62,6 +63,7 @@ export async function buildApp(
   await app.register(moduleListRoutes(ports));
   await app.register(moduleRoutes(ports));
   await app.register(proposalRoutes(ports));
+  await app.register(deploymentRoutes(ports));
   await app.register(ruleRoutes);
   await app.register(operationRoutes(ports));
   return app;

@@ -234,6 +234,8 @@ describe("senders that are too slow", () => {
         check: never,
         register: never,
         publish: never,
+        record: () => ({ ended: [] }),
+        watched: () => [],
         notReady: () => null,
         writeTokenHash: null,
       },

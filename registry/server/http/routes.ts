@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { CheckReport } from "../../core/gate/report.ts";
+import type { WatchState } from "../jobs/list-services.ts";
 import type { ProposedModule } from "../jobs/proposal.ts";
+import type { DeploymentToRecord } from "../jobs/record-deployment.ts";
 import type { Registered } from "../jobs/register-proposal.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
 import type { Store } from "../ports.ts";
@@ -12,6 +14,9 @@ export interface AppPorts {
   readonly index: () => SubjectIndex;
   readonly check: (modules: readonly ProposedModule[]) => Promise<CheckReport>;
   readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
+  readonly record: (deployment: DeploymentToRecord) => { readonly ended: readonly string[] };
+  /** The environments that the registry looks at. */
+  readonly watched: () => readonly WatchState[];
   /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
   readonly publish: () => Promise<void>;
   /** Why the registry should get no traffic, or null. */
