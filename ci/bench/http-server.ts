@@ -28,6 +28,10 @@ function charter(count: number): Promise<FastifyInstance> {
       publish: unused,
       record: () => ({ ended: [] }),
       watched: () => [],
+      retire: () => {
+        throw new Error("nothing here retires");
+      },
+      retirements: () => [],
       notReady: () => null,
       writeTokenHash: null,
     },

@@ -15,6 +15,12 @@ import {
 import { type Problem, ProblemSchema } from "./schemas/problem.ts";
 import type { Proposal } from "./schemas/proposal.ts";
 import { CheckReportSchema } from "./schemas/report.ts";
+import {
+  type AnnouncedEnd,
+  RetirementListSchema,
+  type RetirementRecord,
+  RetirementSchema,
+} from "./schemas/retirement.ts";
 import { type Rule, RuleSchema } from "./schemas/rule.ts";
 import {
   type BindingRecord,
@@ -134,6 +140,16 @@ export function createRegistryClient(options: {
         after = page.next;
       }
       return all;
+    },
+
+    /** Announced ends of proto packages, soonest first. */
+    retirements: () => json(RetirementListSchema, "GET", "/v1/retirements"),
+    /** Announces the end of a proto package, or moves its day. */
+    retire: (protoPackage: string, end: AnnouncedEnd): Promise<RetirementRecord> =>
+      json(RetirementSchema, "PUT", `/v1/retirements/${encodeURIComponent(protoPackage)}`, end),
+    /** Takes an announced end back. */
+    async withdrawRetirement(protoPackage: string): Promise<void> {
+      await send("DELETE", `/v1/retirements/${encodeURIComponent(protoPackage)}`);
     },
 
     /** Tries again to publish what is not published. Answers with what it tried. */

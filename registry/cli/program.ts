@@ -6,6 +6,7 @@ import { mock } from "./commands/mock.ts";
 import { moduleCheck } from "./commands/module-check.ts";
 import { moduleList } from "./commands/module-list.ts";
 import { modulePush } from "./commands/module-push.ts";
+import { moduleRetire } from "./commands/module-retire.ts";
 import { moduleShow } from "./commands/module-show.ts";
 import { streamApply } from "./commands/stream-apply.ts";
 import { streamPlan } from "./commands/stream-plan.ts";
@@ -57,6 +58,7 @@ export function buildProgram(
     .addHelpText("after", exitCodeHelp);
   attach(program, execute, moduleCheck);
   attach(program, execute, modulePush);
+  attach(program, execute, moduleRetire);
   attach(program, execute, moduleList);
   attach(program, execute, moduleShow);
   attach(program, execute, subjectResolve);

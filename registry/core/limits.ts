@@ -69,6 +69,22 @@ export const limits = {
   usesPerDeployment: 200,
   /** What is kept of one watched environment: five hundred services with ten subjects each. */
   observedUsesPerEnvironment: 5000,
+  /** Rules of a policy: a large estate has exceptions for some dozen modules. */
+  policyRules: 200,
+  /** Ids of rules that a policy's rule names: there are fewer than a hundred rules. */
+  ruleIdsPerPolicyRule: 100,
+  /** Owners, or globs of modules, that a policy names: as many as large estates have teams. */
+  policyOwners: 500,
+  /** Grammars of one owner: three are in use at the first customer. */
+  grammarsPerOwner: 8,
+  /** Roots of one owner. Each is tried with each grammar. */
+  rootsPerOwner: 16,
+  /** Teams that answer for one module. */
+  teamsPerModule: 16,
+  /** A team's name. */
+  teamLength: 64,
+  /** The reason for a decision, in words. */
+  reasonLength: 500,
   /** Findings in a report: a reader stops far earlier, and the report is stored. */
   findingsPerReport: 2000,
   /** Additions in a report, for the same reason. */

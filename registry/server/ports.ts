@@ -11,6 +11,8 @@ import type { PastRelease } from "../core/gate/baselines.ts";
 import type { BufFinding } from "../core/gate/locate.ts";
 import type { LedgerEntry, NumberUse } from "../core/gate/number-ledger.ts";
 import type { CheckReport, SubjectHit } from "../core/gate/report.ts";
+import type { Retirement } from "../core/gate/retirement.ts";
+import type { Policy, PolicyVersion } from "../core/policy/policy.ts";
 import type { Claim } from "../core/registration/claims.ts";
 import type {
   Head,
@@ -37,7 +39,7 @@ export interface SchemaCompiler {
 }
 
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
-export interface Store extends DeploymentStore {
+export interface Store extends DeploymentStore, PolicyStore {
   head(module: string): Head | null;
   /** In the order of their modules' names. */
   heads(): readonly ReleaseSummary[];
@@ -74,7 +76,18 @@ export interface Store extends DeploymentStore {
   image(releaseId: number): Uint8Array;
 
   /** Registers all of a plan or nothing. */
-  commit(plan: RegistrationPlan): "committed" | "baseline moved";
+  commit(plan: RegistrationPlan): "committed" | "baseline moved" | "policy moved";
+
+  /** The announced end of a proto package. */
+  retirement(protoPackage: string): Retirement | null;
+  /** Soonest first. */
+  retirements(): readonly Retirement[];
+  /** Announces an end, or moves one that was announced. */
+  announceRetirement(retirement: Retirement): void;
+  /** Whether there was one to withdraw. */
+  withdrawRetirement(protoPackage: string): boolean;
+  /** Modules whose heads import one of the paths of another module. */
+  importersOf(module: string, paths: readonly string[]): readonly string[];
 
   saveReport(report: CheckReport): void;
   report(id: string): CheckReport | null;
@@ -137,6 +150,22 @@ export interface DeploymentStore {
   deployed(module: string): readonly DeployedRelease[];
   /** Who uses a proto package; stand-ins are left out. */
   usersOf(protoPackage: string): readonly PackageUser[];
+}
+
+/** Every version of the policy. */
+export interface PolicyStore {
+  /** The newest; the built-in one while nobody has set another. */
+  policy(): PolicyVersion;
+  policyAt(version: number): PolicyVersion | null;
+  /** Newest first, and the built-in one. */
+  policies(): readonly Omit<PolicyVersion, "policy">[];
+  /** Adds a version behind the one that was expected to be the newest. */
+  setPolicy(next: {
+    readonly policy: Policy;
+    readonly reason: string;
+    readonly setAt: string;
+    readonly expectedVersion: number;
+  }): "set" | "policy moved";
 }
 
 /** One announcement, written in the transaction of what it announces. */

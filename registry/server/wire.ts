@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { limits } from "../core/limits.ts";
-import { builtInPolicy } from "../core/policy/policy.ts";
 import type { Publication } from "../core/registration/plan.ts";
-import { defaultGrammar } from "../core/subject/grammar.ts";
 import { builtInFiles } from "./buf/built-in-files.ts";
 import { createBufCompiler } from "./buf/compiler.ts";
 import type { Config } from "./config.ts";
@@ -17,6 +15,8 @@ import { noteNoNpmRegistry, publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
 import { recordDeployment } from "./jobs/record-deployment.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
+import { retirementsNow, retirePackage } from "./jobs/retire-package.ts";
+import { reviewPolicy, setPolicy } from "./jobs/set-policy.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
 import { within } from "./jobs/within.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
@@ -101,8 +101,7 @@ async function start(
     store,
     compiler: createBufCompiler(builtInFiles()),
     releases: linkedReleases(store),
-    grammar: defaultGrammar,
-    policy: () => builtInPolicy,
+    policy: store.policy,
     clock: { now: () => new Date().toISOString() },
     newId: randomUUID,
   };
@@ -128,6 +127,10 @@ async function start(
         publishing.wake();
         return publishing.idle(limits.publicationsWaitMs);
       },
+      retire: (end) => retirePackage(ports, end),
+      retirements: () => retirementsNow(ports),
+      reviewPolicy: (policy) => reviewPolicy(store, policy),
+      setPolicy: (next) => setPolicy(ports, next),
       notReady: () => (stopping ? "stopping" : null),
       writeTokenHash: config.writeTokenHash,
     },

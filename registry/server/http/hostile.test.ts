@@ -236,6 +236,10 @@ describe("senders that are too slow", () => {
         publish: never,
         record: () => ({ ended: [] }),
         watched: () => [],
+        retire: () => {
+          throw new Error("nothing here retires");
+        },
+        retirements: () => [],
         notReady: () => null,
         writeTokenHash: null,
       },

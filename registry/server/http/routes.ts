@@ -1,9 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { PolicyToSet } from "../../api/schemas/policy.ts";
 import type { CheckReport } from "../../core/gate/report.ts";
+import type { Retirement } from "../../core/gate/retirement.ts";
+import type { Policy, PolicyVersion } from "../../core/policy/policy.ts";
 import type { WatchState } from "../jobs/list-services.ts";
 import type { ProposedModule } from "../jobs/proposal.ts";
 import type { DeploymentToRecord } from "../jobs/record-deployment.ts";
 import type { Registered } from "../jobs/register-proposal.ts";
+import type { RetirementStatus } from "../jobs/retire-package.ts";
+import type { PolicyReview } from "../jobs/set-policy.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
 import type { Store } from "../ports.ts";
 
@@ -19,6 +24,16 @@ export interface AppPorts {
   readonly watched: () => readonly WatchState[];
   /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
   readonly publish: () => Promise<void>;
+  /** Announces the end of a proto package. Throws a RegistryFailure. */
+  readonly retire: (
+    end: Pick<Retirement, "protoPackage" | "module" | "sunset" | "reason">,
+  ) => RetirementStatus;
+  /** Announced ends, soonest first. */
+  readonly retirements: () => readonly RetirementStatus[];
+  /** Looks at a policy as if it were to be set. Throws a RegistryFailure. */
+  readonly reviewPolicy: (policy: Policy) => PolicyReview;
+  /** Throws a RegistryFailure when it cannot be set, or another was set meanwhile. */
+  readonly setPolicy: (next: PolicyToSet) => PolicyVersion & PolicyReview;
   /** Why the registry should get no traffic, or null. */
   readonly notReady: () => string | null;
   /** SHA-256 of the write token, or null when writing asks for none. */

@@ -2,7 +2,7 @@ import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobu
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { streamDisagreements } from "../../core/binding/stream-agreement.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
-import type { Addition, Baseline, Finding, Migration, Verdict } from "../../core/gate/report.ts";
+import type { Finding, Verdict } from "../../core/gate/report.ts";
 import { ruleOf } from "../../core/gate/rules.ts";
 import { defaultPolicy, type PolicyVersion } from "../../core/policy/policy.ts";
 import { type Strictness, strictnessOf } from "../../core/policy/strictness.ts";
@@ -10,10 +10,9 @@ import { type Inspection, inspectModule } from "../../core/registration/inspect.
 import type { Head } from "../../core/registration/plan.ts";
 import { type TypeGraph, typeGraph } from "../../core/revision/closure.ts";
 import { narrowImage, readImage } from "../../core/revision/image.ts";
-import type { SubjectGrammar } from "../../core/subject/grammar.ts";
 import type { Clock, SchemaCompiler, Store } from "../ports.ts";
 import { checkClaims } from "./check-claims.ts";
-import { compareWithBaselines } from "./compare-with-baselines.ts";
+import { type Compared, compareWithBaselines } from "./compare-with-baselines.ts";
 import type { LinkedReleases } from "./linked-releases.ts";
 import { type Imported, loadImports } from "./load-imports.ts";
 import { orderByImports } from "./order-by-imports.ts";
@@ -24,24 +23,18 @@ export interface AssessPorts {
   readonly store: Store;
   readonly compiler: SchemaCompiler;
   readonly releases: LinkedReleases;
-  readonly grammar: SubjectGrammar;
   /** The policy that holds now. */
   readonly policy: () => PolicyVersion;
   readonly clock: Clock;
 }
 
 /** A changed module, compiled and judged. */
-export interface AssessedModule {
+export interface AssessedModule extends Compared {
   readonly revision: ProposedRevision;
   readonly head: Head | null;
   readonly inspection: Inspection;
   /** The module's files and all that they import, with source info. */
   readonly image: Uint8Array;
-  /** What it was compared with; empty for a new module. */
-  readonly baselines: readonly Baseline[];
-  readonly findings: readonly Finding[];
-  readonly additions: readonly Addition[];
-  readonly migrations: readonly Migration[];
   readonly verdict: Extract<Verdict, "accepted" | "rejected">;
   /** Whether it breaks a promise that a version gave, and the policy lets it through. */
   readonly isBreak: boolean;
@@ -87,7 +80,7 @@ export async function assess(
       [...revision.imports.keys()],
       linked.registry,
       graph,
-      ports.grammar,
+      policy.policy.subjects,
     ),
   );
   refuseProblems(inspections.flatMap((each) => each.problems));
@@ -95,42 +88,12 @@ export async function assess(
   checkClaims.ofSubjects(store, changedRevisions, inspections);
   refuseProblems(disagreements(store, changedRevisions, inspections));
 
-  const now = ports.clock.now();
   const changed = await Promise.all(
     changedRevisions.map(async (revision, i): Promise<AssessedModule> => {
       const inspection = inspections[i];
       if (inspection === undefined) throw new Error("each revision has an inspection");
       const head = heads.get(revision.module) ?? null;
-      const image = narrowImage(linked.set, revision.imports.keys());
-      const compiled = {
-        module: revision.module,
-        revision: { ...revision, registry: linked.registry, bindings: inspection.bindings },
-        image: { image, files: new Set(revision.imports.keys()) },
-      };
-      const { baselines, findings, additions } =
-        head === null
-          ? { baselines: [], findings: [], additions: [] }
-          : await compareWithBaselines(
-              { ...ports, strictness: strictnessOf(policy.policy, revision.module) },
-              head,
-              compiled,
-              now,
-            );
-      const verdict = findings.some((finding) => finding.blocking) ? "rejected" : "accepted";
-      const isBreak = findings.some((each) => breaksPromise(each, promise));
-      const migrations: Migration[] = [];
-      return {
-        revision,
-        head,
-        inspection,
-        image,
-        baselines,
-        findings,
-        additions,
-        migrations,
-        verdict,
-        isBreak,
-      };
+      return judgeModule(ports, policy, { revision, inspection, head }, linked);
     }),
   );
   return {
@@ -141,6 +104,34 @@ export async function assess(
     registry: linked.registry,
     graph,
     policy,
+  };
+}
+
+async function judgeModule(
+  ports: AssessPorts,
+  policy: PolicyVersion,
+  proposed: Pick<AssessedModule, "revision" | "inspection" | "head">,
+  linked: Linked,
+): Promise<AssessedModule> {
+  const { revision, inspection, head } = proposed;
+  const image = narrowImage(linked.set, revision.imports.keys());
+  const compiled = {
+    module: revision.module,
+    revision: { ...revision, registry: linked.registry, bindings: inspection.bindings },
+    image: { image, files: new Set(revision.imports.keys()) },
+  };
+  const strictness = strictnessOf(policy.policy, revision.module);
+  const compared: Compared =
+    head === null
+      ? { baselines: [], findings: [], additions: [], migrations: [] }
+      : await compareWithBaselines({ ...ports, strictness }, head, compiled, ports.clock.now());
+  const { findings } = compared;
+  return {
+    ...proposed,
+    ...compared,
+    image,
+    verdict: findings.some((finding) => finding.blocking) ? "rejected" : "accepted",
+    isBreak: findings.some((each) => breaksPromise(each, promise)),
   };
 }
 

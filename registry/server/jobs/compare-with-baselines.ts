@@ -4,8 +4,10 @@ import { baselinesOf } from "../../core/gate/baselines.ts";
 import { type Change, sameChange } from "../../core/gate/change.ts";
 import { compareRevisions, type LinkedRevision } from "../../core/gate/compare-revisions.ts";
 import { type Comparison, judge, type Surroundings } from "../../core/gate/judge.ts";
+import { migrationsOf } from "../../core/gate/migration.ts";
 import { reusedNumbers } from "../../core/gate/number-ledger.ts";
-import type { Addition, Baseline, Finding } from "../../core/gate/report.ts";
+import type { Addition, Baseline, Finding, Migration } from "../../core/gate/report.ts";
+import { deletedPackages, keptPackage, reasonToKeep } from "../../core/gate/retirement.ts";
 import { ruleOf } from "../../core/gate/rules.ts";
 import { limits } from "../../core/limits.ts";
 import type { Strictness } from "../../core/policy/strictness.ts";
@@ -14,6 +16,7 @@ import { typeGraph } from "../../core/revision/closure.ts";
 import type { OwnedImage } from "../../core/revision/image.ts";
 import type { SchemaCompiler, Store } from "../ports.ts";
 import type { LinkedRelease, LinkedReleases } from "./linked-releases.ts";
+import { packageInUse } from "./retire-package.ts";
 import { subjectsHit } from "./subjects-hit.ts";
 
 /** What comparing asks of the outside. */
@@ -38,6 +41,8 @@ export interface Compared {
   readonly findings: readonly Finding[];
   /** What head has not. */
   readonly additions: readonly Addition[];
+  /** What packages that head has not make of their predecessors. */
+  readonly migrations: readonly Migration[];
 }
 
 /**
@@ -52,46 +57,78 @@ export async function compareWithBaselines(
   now: string,
 ): Promise<Compared> {
   const { store, releases } = ports;
-  const { module } = proposed;
+  const { module, revision } = proposed;
   const baselines = baselinesFor(store, module, now);
   const linkedHead = releases.get(module, head.semver);
-  const changes = await Promise.all(
-    baselines.map(({ semver }) => changesSince(ports, releases.get(module, semver), proposed)),
-  );
-  const comparisons: Comparison[] = [];
-  for (const [i, baseline] of baselines.entries()) {
-    const linked = releases.get(module, baseline.semver);
-    const all = relevantChanges(baseline, linked, changes[i] ?? []);
-    const isHead = baseline.semver === head.semver;
-    const beyondHead =
-      isHead || all.length === 0
-        ? []
-        : await changesSince(ports, linked, {
-            module,
-            ...linkedHead,
-          });
-    const knownAtHead = new Set(beyondHead.map(sameChange));
-    comparisons.push({ semver: baseline.semver, changes: all, knownAtHead });
-  }
+  const deletions = judgeDeletions(ports, linkedHead, proposed, now);
   const used = (type: string, number: number) => store.usesOfNumber(type, number);
-  for (const { semver, ...change } of reusedNumbers(proposed.revision, linkedHead.revision, used)) {
-    comparisons.push({ semver, changes: [change], knownAtHead: new Set() });
-  }
+  const reused = reusedNumbers(revision, linkedHead.revision, used);
+  const comparisons: Comparison[] = [
+    // Before what buf says of a deleted package, because it says why.
+    { semver: head.semver, changes: deletions.refused, knownAtHead: new Set() },
+    ...(await comparisonsWith(ports, baselines, linkedHead, proposed)),
+    ...reused.map(({ semver, ...change }) => ({
+      semver,
+      changes: [change],
+      knownAtHead: new Set<string>(),
+    })),
+  ];
   return {
     baselines,
-    findings: judge(comparisons, surroundings(ports, linkedHead, proposed)),
-    additions: additionsOf(compareDescriptors(linkedHead.revision, proposed.revision)),
+    findings: judge(comparisons, surroundings(ports, linkedHead, proposed, deletions.allowed)),
+    additions: additionsOf(compareDescriptors(linkedHead.revision, revision)),
+    migrations: migrationsOf(revision, linkedHead.revision),
   };
+}
+
+/** @param baselines head's first */
+async function comparisonsWith(
+  ports: ComparePorts,
+  baselines: readonly Baseline[],
+  head: LinkedRelease,
+  proposed: Compiled,
+): Promise<Comparison[]> {
+  const { module } = proposed;
+  return Promise.all(
+    baselines.map(async (baseline, i): Promise<Comparison> => {
+      const { semver } = baseline;
+      const old = ports.releases.get(module, semver);
+      const all = relevantChanges(baseline, old, await changesSince(ports, old, proposed));
+      const beyondHead =
+        i === 0 || all.length === 0 ? [] : await changesSince(ports, old, { module, ...head });
+      return { semver, changes: all, knownAtHead: new Set(beyondHead.map(sameChange)) };
+    }),
+  );
+}
+
+/** The packages that a proposal deletes: those that may go, and why the others must stay. */
+function judgeDeletions(
+  ports: ComparePorts,
+  { revision }: LinkedRelease,
+  { module, revision: proposed }: Compiled,
+  now: string,
+) {
+  const allowed = new Set<string>();
+  const refused: Change[] = [];
+  for (const protoPackage of deletedPackages(revision, proposed)) {
+    const reason = reasonToKeep(packageInUse(ports, module, protoPackage), now.slice(0, 10));
+    if (reason === null) allowed.add(protoPackage);
+    else refused.push(keptPackage(protoPackage, revision, reason));
+  }
+  return { allowed, refused };
 }
 
 function surroundings(
   { store, strictness }: ComparePorts,
   head: LinkedRelease,
   { module, revision }: Compiled,
+  mayGo: ReadonlySet<string>,
 ): Surroundings {
   const imported = store.importedByOthers(module, [...head.image.files]);
   return {
-    blocks: strictness,
+    // A package that was retired takes everything in it along.
+    blocks: (rule, tier, protoPackage) =>
+      !mayGo.has(protoPackage ?? "") && strictness(rule, tier, protoPackage),
     packageOf: ({ element, place }) => packageAt(element, place.file, head.revision, revision),
     isImported: (file) => imported.has(file),
     subjectsOf: (element) => subjectsHit(store, head.revision.registry, element),

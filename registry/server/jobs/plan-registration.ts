@@ -47,7 +47,7 @@ export function planRegistration(
   const releases = assessment.changed.map((each) =>
     planRelease(store, assessment, each, versions, owners),
   );
-  return { registeredAt, releases, heads };
+  return { registeredAt, releases, heads, policyVersion: assessment.policy.version };
 }
 
 function planRelease(

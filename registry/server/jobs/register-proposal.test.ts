@@ -200,6 +200,7 @@ function moveHead(dataDir: string, module: string): void {
   const outcome = store.commit({
     registeredAt: head.registeredAt,
     heads: new Map([[module, head.id]]),
+    policyVersion: 0,
     releases: [
       {
         ...release,

@@ -32,6 +32,8 @@ export interface Registered {
  * this has returned from is durable. Repeating it registers nothing twice: head then holds the
  * revisions already.
  *
+ * A policy that is set meanwhile has the last word: the proposal is judged once more, by that one.
+ *
  * Registrations run one at a time; `afterCommit` runs in the same tick as the commit.
  *
  * @throws RefusedRegistration, or another RegistryFailure
@@ -40,6 +42,19 @@ export async function registerProposal(
   ports: CheckPorts & { readonly afterCommit: () => void },
   proposal: readonly ProposedModule[],
 ): Promise<Registered> {
+  const first = await judgeAndCommit(ports, proposal);
+  const registered = first === "policy moved" ? await judgeAndCommit(ports, proposal) : first;
+  if (registered !== "policy moved") return registered;
+  throw new RegistryFailure(
+    "POLICY_MOVED",
+    "The policy was set twice while this proposal was judged, so nothing was registered. Check again, and push.",
+  );
+}
+
+async function judgeAndCommit(
+  ports: CheckPorts & { readonly afterCommit: () => void },
+  proposal: readonly ProposedModule[],
+): Promise<Registered | "policy moved"> {
   const assessment = await assess(ports, proposal);
   const now = ports.clock.now();
   const report = reportOf(assessment, ports.newId(), now);
@@ -47,7 +62,9 @@ export async function registerProposal(
   if (verdictIs(report, "rejected")) throw new RefusedRegistration(report);
   if (verdictIs(report, "unchanged")) return { report, releases: [] };
   const plan = planRegistration(ports.store, assessment, now);
-  if (ports.store.commit(plan) === "baseline moved") {
+  const outcome = ports.store.commit(plan);
+  if (outcome === "policy moved") return outcome;
+  if (outcome === "baseline moved") {
     throw new RegistryFailure(
       "BASELINE_MOVED",
       "Someone else registered one of the modules while this proposal was judged. Check again, and push.",

@@ -5,8 +5,10 @@ import { prepareDelivery } from "./delivery.ts";
 import { prepareDeployments } from "./deployments.ts";
 import { prepareHeads } from "./heads.ts";
 import { prepareLedger } from "./ledger.ts";
+import { preparePolicies } from "./policies.ts";
 import { prepareReleases } from "./releases.ts";
 import { prepareReports } from "./reports.ts";
+import { prepareRetirements } from "./retirements.ts";
 
 /** The registry's storage on SQLite. Statements are prepared once. */
 export function createStore(db: Database.Database): Store {
@@ -14,7 +16,9 @@ export function createStore(db: Database.Database): Store {
     ...prepareHeads(db),
     ...prepareReleases(db),
     ...prepareLedger(db),
+    ...preparePolicies(db),
     ...prepareReports(db),
+    ...prepareRetirements(db),
     ...prepareDelivery(db),
     ...prepareDeployments(db),
     commit: prepareCommit(db).immediate,
