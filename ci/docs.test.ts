@@ -9,10 +9,10 @@ import { exitCodes, exitOfFailure } from "../registry/cli/exit-code.ts";
 import { buildProgram, commandNames } from "../registry/cli/program.ts";
 import { failureCodes } from "../registry/core/failure.ts";
 import { charterRules } from "../registry/core/gate/charter-rules.ts";
+import { defaultPolicy } from "../registry/core/policy/policy.ts";
 import { inspectModule } from "../registry/core/registration/inspect.ts";
 import { typeGraph } from "../registry/core/revision/closure.ts";
 import { readImage } from "../registry/core/revision/image.ts";
-import { defaultGrammar } from "../registry/core/subject/grammar.ts";
 import { builtInFiles } from "../registry/server/buf/built-in-files.ts";
 import { createBufCompiler } from "../registry/server/buf/compiler.ts";
 
@@ -153,7 +153,7 @@ it("the example of contract.md compiles, and all its bindings can be registered"
     [path],
     linked,
     typeGraph(linked),
-    defaultGrammar,
+    defaultPolicy.subjects,
   );
   expect(inspection.problems).toEqual([]);
   expect(inspection.bindings.map(({ kind }) => kind)).toEqual(["request", "streaming", "event"]);

@@ -18,7 +18,10 @@ answerCpu({ port: (app.server.address() as AddressInfo).port });
 
 function charter(count: number): Promise<FastifyInstance> {
   const index = buildSubjectIndex(syntheticBindings(count));
-  const unused = () => Promise.reject(new Error("the bench only resolves"));
+  const unusedNow = () => {
+    throw new Error("the bench only resolves");
+  };
+  const unused = async () => unusedNow();
   return buildApp(
     {
       store: {} as Store,
@@ -28,10 +31,10 @@ function charter(count: number): Promise<FastifyInstance> {
       publish: unused,
       record: () => ({ ended: [] }),
       watched: () => [],
-      retire: () => {
-        throw new Error("nothing here retires");
-      },
+      retire: unusedNow,
       retirements: () => [],
+      reviewPolicy: unusedNow,
+      setPolicy: unusedNow,
       notReady: () => null,
       writeTokenHash: null,
     },

@@ -54,7 +54,8 @@ function fill(dataDir: string): void {
     const heads = new Map(
       releases.map(({ module }) => [module, store.head(module)?.id ?? null] as const),
     );
-    store.commit({ registeredAt: "2026-01-01T00:00:00.000Z", releases, heads });
+    const registeredAt = "2026-01-01T00:00:00.000Z";
+    store.commit({ registeredAt, releases, heads, policyVersion: 0 });
     for (const { releaseId } of store.openPublications()) {
       const registry = "http://127.0.0.1:4873";
       store.notePublication(releaseId, { state: "published", integrity: "sha512-0", registry });

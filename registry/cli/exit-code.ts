@@ -33,6 +33,7 @@ export const exitOfFailure: Record<FailureCode, Exit> = {
   OWNED_BY_ANOTHER_MODULE: "findings",
   SUBJECT_OVERLAP: "findings",
   BASELINE_MOVED: "findings",
+  POLICY_MOVED: "findings",
   BREAKING_CHANGE: "findings",
   BUSY: "unreachable",
   INTERNAL: "failed",

@@ -14,6 +14,7 @@ export const failureCodes = [
   "OWNED_BY_ANOTHER_MODULE",
   "SUBJECT_OVERLAP",
   "BASELINE_MOVED",
+  "POLICY_MOVED",
   "BREAKING_CHANGE",
   "BUSY",
   "INTERNAL",

@@ -69,6 +69,20 @@ export const limits = {
   usesPerDeployment: 200,
   /** What is kept of one watched environment: five hundred services with ten subjects each. */
   observedUsesPerEnvironment: 5000,
+  /** Answers to one `$SRV.INFO`: ten instances of each of those services. */
+  answersPerLook: 5000,
+  /** One answer to `$SRV.INFO`: a service of a hundred endpoints has 40 kB. */
+  serviceInfoBytes: 256 * 1024,
+  /** All answers to one `$SRV.INFO`: those of a thousand instances of usual size have 3 MB. */
+  lookBytes: 16 * 1024 * 1024,
+  /** Endpoints and consumers that one look takes, and what it compares them with together. */
+  matchesPerLook: 100_000,
+  /** Streams whose consumers are listed: each costs a request in every look. */
+  streamsPerLook: 1000,
+  /** Consumers that one look lists. */
+  consumersPerLook: 5000,
+  /** One answer of JetStream's API: 256 streams with a thousand subjects each. */
+  jetStreamAnswerBytes: 8 * 1024 * 1024,
   /** Rules of a policy: a large estate has exceptions for some dozen modules. */
   policyRules: 200,
   /** Ids of rules that a policy's rule names: there are fewer than a hundred rules. */

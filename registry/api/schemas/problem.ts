@@ -41,6 +41,7 @@ export const statusOf: Record<FailureCode, number> = {
   OWNED_BY_ANOTHER_MODULE: 409,
   SUBJECT_OVERLAP: 409,
   BASELINE_MOVED: 409,
+  POLICY_MOVED: 409,
   BREAKING_CHANGE: 422,
   BUSY: 503,
   INTERNAL: 500,

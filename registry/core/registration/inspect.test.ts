@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { defaultPolicy } from "../policy/policy.ts";
 import { typeGraph } from "../revision/closure.ts";
-import { defaultGrammar } from "../subject/grammar.ts";
 import { compileProto, onlyFile, type Protos } from "../testing/compile-proto.ts";
 import { inspectModule } from "./inspect.ts";
 
 async function inspect(protos: Protos) {
   const { registry, paths } = await compileProto(protos);
-  return inspectModule("acme/shop", paths, registry, typeGraph(registry), defaultGrammar);
+  return inspectModule("acme/shop", paths, registry, typeGraph(registry), defaultPolicy.subjects);
 }
 
 const messages = "message Order { string id = 1; }\nmessage Receipt {}\n";

@@ -3,10 +3,11 @@ import { type Binding, subjectsOf } from "../binding/binding.ts";
 import { readBindings } from "../binding/read-bindings.ts";
 import type { FailurePlace } from "../failure.ts";
 import { parseModuleName } from "../module-name.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { TypeGraph } from "../revision/closure.ts";
 import { meaningDigest } from "../revision/fingerprint.ts";
 import { isUnstable } from "../revision/package-version.ts";
-import { grammarProblem, type SubjectGrammar } from "../subject/grammar.ts";
+import { grammarProblem } from "../subject/grammar.ts";
 import { grammarOf } from "../subject/owner-grammar.ts";
 import { parsePattern, type SubjectPattern } from "../subject/pattern.ts";
 
@@ -34,11 +35,11 @@ export function inspectModule(
   files: readonly string[],
   registry: FileRegistry,
   graph: TypeGraph,
-  grammar: SubjectGrammar,
+  namings: Policy["subjects"],
 ): Inspection {
   const { bindings, problems } = readBindings(registry, files);
   const packages = new Set(files.map((path) => registry.getFile(path)?.proto.package ?? ""));
-  const ownGrammar = grammarOf(grammar, parseModuleName(module)?.owner ?? "");
+  const ownGrammar = grammarOf(namings, parseModuleName(module)?.owner ?? "");
   const found: FailurePlace[] = problems.map((problem) => ({ module, ...problem }));
   const subjects: ClaimedSubject[] = [];
   for (const binding of bindings) {

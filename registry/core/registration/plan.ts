@@ -83,4 +83,6 @@ export interface RegistrationPlan {
   readonly releases: readonly PlannedRelease[];
   /** The release id of each head that the verdict was given against; null for a new module. */
   readonly heads: ReadonlyMap<string, number | null>;
+  /** The version of the policy that judged. */
+  readonly policyVersion: number;
 }

@@ -1,4 +1,3 @@
-import { defaultPolicy, type Policy } from "../policy/policy.ts";
 import { packageVersion } from "../revision/package-version.ts";
 import { explainMismatch } from "./mismatch.ts";
 import { beginsWith, type OwnerGrammar, shapeOf } from "./owner-grammar.ts";
@@ -28,12 +27,3 @@ export function grammarProblem(
   }
   return `its version ${version} is not the major of its proto package "${protoPackage}"; expected v${major}`;
 }
-
-/** How the subjects of an estate are named. */
-export type SubjectGrammar = Policy["subjects"];
-
-/** The one that the registry has without a policy. */
-export const defaultGrammar: SubjectGrammar = {
-  ...defaultPolicy.subjects,
-  bodybroker: { roots: ["ai"] },
-};

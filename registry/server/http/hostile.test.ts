@@ -226,7 +226,10 @@ describe("senders that are too slow", () => {
 
   it("are answered with 408 when their time is up", async () => {
     const db = openDatabase(target.registry.dataDir);
-    const never = () => Promise.reject(new Error("nobody asks"));
+    const neverNow = () => {
+      throw new Error("nobody asks");
+    };
+    const never = async () => neverNow();
     const app = await buildApp(
       {
         store: createStore(db),
@@ -236,10 +239,10 @@ describe("senders that are too slow", () => {
         publish: never,
         record: () => ({ ended: [] }),
         watched: () => [],
-        retire: () => {
-          throw new Error("nothing here retires");
-        },
+        retire: neverNow,
         retirements: () => [],
+        reviewPolicy: neverNow,
+        setPolicy: neverNow,
         notReady: () => null,
         writeTokenHash: null,
       },

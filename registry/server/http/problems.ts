@@ -148,6 +148,7 @@ const titles: Record<FailureCode, string> = {
   OWNED_BY_ANOTHER_MODULE: "A name belongs to another module",
   SUBJECT_OVERLAP: "Two subject patterns overlap",
   BASELINE_MOVED: "Head has moved",
+  POLICY_MOVED: "The policy has moved",
   BREAKING_CHANGE: "The change breaks the contract",
   BUSY: "The registry is busy",
   INTERNAL: "The registry failed",

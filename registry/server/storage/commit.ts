@@ -2,7 +2,7 @@ import { zstdCompressSync } from "node:zlib";
 import type Database from "better-sqlite3";
 import type { PlannedRelease, RegistrationPlan } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
-import type { Announcement } from "../ports.ts";
+import type { Announcement, Store } from "../ports.ts";
 import { prepareLedgerInsert } from "./ledger.ts";
 
 /** Prepares the one transaction that registers a plan: all of it, or nothing. */
@@ -16,7 +16,12 @@ export function prepareCommit(db: Database.Database) {
     .prepare<[string, string], string>("SELECT module FROM claim WHERE kind = ? AND value = ?")
     .pluck();
 
-  return db.transaction((plan: RegistrationPlan): "committed" | "baseline moved" => {
+  const policyVersion = db
+    .prepare<[], number>("SELECT coalesce(max(version), 0) FROM policy")
+    .pluck();
+
+  return db.transaction<Store["commit"]>((plan: RegistrationPlan) => {
+    if (policyVersion.get() !== plan.policyVersion) return "policy moved";
     for (const [module, expected] of plan.heads) {
       if ((headId.get(module) ?? null) !== expected) return "baseline moved";
     }

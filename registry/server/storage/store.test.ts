@@ -84,6 +84,7 @@ function planOf(
     registeredAt: "2026-01-01T00:00:00.000Z",
     releases,
     heads: new Map([...asNew, ...heads]),
+    policyVersion: 0,
   };
 }
 
