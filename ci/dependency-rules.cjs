@@ -4,7 +4,7 @@
  * everything: they build the world that the code under test must not know.
  */
 const servesTests = "\\.test\\.ts$|/testing/|/testdata/";
-const edges = "storage|buf|npm|nats|http";
+const edges = "storage|npm|nats|http";
 const server = "^registry/server/";
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
@@ -36,14 +36,26 @@ const rooms = [
   forbid(
     "cli-stays-thin",
     "The command is installed on its own and talks to a registry: what decides there must not decide here too.",
-    { path: "^registry/cli/" },
+    { path: "^registry/cli/", pathNot: "^registry/cli/offline/" },
     { path: "^(registry/server/|codegen/generator/|ci/)" },
+  ),
+  forbid(
+    "offline-runs-the-job",
+    "A check without a registry must judge as one with it: it runs the same job, with the same compiler, on the modules of a git ref or a folder. It gets nothing else of the server.",
+    { path: "^registry/cli/offline/" },
+    { path: "^(registry/server/(?!jobs/|ports\\.ts$)|codegen/generator/|ci/)" },
+  ),
+  forbid(
+    "buf-knows-only-core",
+    "The registry and the command compile with the same buf, so what runs it knows neither of them.",
+    { path: "^registry/buf/" },
+    { path: "^(registry/(?!buf/|core/)|codegen/|contract-tests/|ci/)" },
   ),
   forbid(
     "contract-tests-know-contracts",
     "The runner tests any service from outside, so it knows contracts and the API, not who stores them.",
     { path: "^contract-tests/" },
-    { path: "^(registry/(server|cli)/|codegen/generator/|ci/)" },
+    { path: "^(registry/(server|cli|buf)/|codegen/generator/|ci/)" },
   ),
   forbid(
     "generator-knows-only-core",
@@ -78,18 +90,20 @@ const insideOfServer = [
     "jobs-see-ports",
     "A job is what the registry does, whatever stores, sends or shows it: it gets the edges through ports.ts.",
     { path: `${server}jobs/` },
-    { path: `${server}(?!jobs/|ports\\.ts$)|^(node:)?(fs|child_process|net|http|https|dns)(/|$)` },
+    {
+      path: `^registry/buf/|${server}(?!jobs/|ports\\.ts$)|^(node:)?(fs|child_process|net|http|https|dns)(/|$)`,
+    },
   ),
   forbid(
     "edges-do-not-meet",
     "Each edge can be replaced alone. Where two must work together, a job says so.",
     { path: `${server}(${edges})/` },
-    { path: `${server}(${edges})/`, pathNot: `${server}$1/` },
+    { path: `^registry/buf/|${server}(${edges})/`, pathNot: `${server}$1/` },
   ),
   forbid(
     "driven-edges-do-not-call-jobs",
-    "Storage, buf and npm are told what to do. One that calls a job would decide.",
-    { path: `${server}(storage|buf|npm)/` },
+    "Storage and npm are told what to do. One that calls a job would decide.",
+    { path: `${server}(storage|npm)/` },
     { path: `${server}jobs/` },
   ),
   forbid(
@@ -128,7 +142,7 @@ const drivers = [
   forbid(
     "processes-are-few",
     "A client's text must never reach a command line. The places that start a process can be read in an hour: buf, npm, the command line's git, and this repository's own scripts.",
-    { pathNot: `${server}(buf|npm)/|^registry/cli/|^ci/|/build\\.mjs$` },
+    { pathNot: `${server}npm/|^registry/(buf|cli)/|^ci/|/build\\.mjs$` },
     { path: "^(node:)?child_process$" },
   ),
 ];

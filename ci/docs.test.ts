@@ -5,6 +5,8 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { laws } from "../contract-tests/runner/run.ts";
 import { statusOf } from "../registry/api/schemas/problem.ts";
+import { builtInFiles } from "../registry/buf/built-in-files.ts";
+import { createBufCompiler } from "../registry/buf/compiler.ts";
 import { exitCodes, exitOfFailure } from "../registry/cli/exit-code.ts";
 import { buildProgram, commandNames } from "../registry/cli/program.ts";
 import { failureCodes } from "../registry/core/failure.ts";
@@ -13,8 +15,6 @@ import { defaultPolicy } from "../registry/core/policy/policy.ts";
 import { inspectModule } from "../registry/core/registration/inspect.ts";
 import { typeGraph } from "../registry/core/revision/closure.ts";
 import { readImage } from "../registry/core/revision/image.ts";
-import { builtInFiles } from "../registry/server/buf/built-in-files.ts";
-import { createBufCompiler } from "../registry/server/buf/compiler.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");

@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runBuf } from "../../registry/buf/run-buf.ts";
 import { charter } from "../../registry/cli/testing/charter.ts";
-import { runBuf } from "../../registry/server/buf/run-buf.ts";
 import { createStubBuilder } from "../../registry/server/npm/stub-builder.ts";
 import { openDatabase } from "../../registry/server/storage/open.ts";
 import { createStore } from "../../registry/server/storage/store.ts";

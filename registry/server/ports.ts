@@ -6,9 +6,8 @@ import type {
   PackageUser,
   Role,
 } from "../core/deployment/deployment.ts";
-import type { FailurePlace } from "../core/failure.ts";
+import type { Sighting } from "../core/deployment/sighting.ts";
 import type { PastRelease } from "../core/gate/baselines.ts";
-import type { BufFinding } from "../core/gate/locate.ts";
 import type { LedgerEntry, NumberUse } from "../core/gate/number-ledger.ts";
 import type { CheckReport, SubjectHit } from "../core/gate/report.ts";
 import type { Retirement } from "../core/gate/retirement.ts";
@@ -22,21 +21,8 @@ import type {
   ReleaseRecord,
   ReleaseSummary,
 } from "../core/registration/plan.ts";
-import type { SchemaFile } from "../core/revision/digest.ts";
-import type { OwnedImage } from "../core/revision/image.ts";
 
-/** Compiles and compares protos. Rejects when buf itself fails or takes too long. */
-export interface SchemaCompiler {
-  /** Links files and what the registry supplies to a FileDescriptorSet with source info. */
-  build(
-    files: readonly SchemaFile[],
-  ): Promise<
-    | { readonly ok: true; readonly image: Uint8Array }
-    | { readonly ok: false; readonly places: readonly FailurePlace[] }
-  >;
-  /** Compares two images by every rule of buf; files that are not the module's own are left out. */
-  breaking(current: OwnedImage, against: OwnedImage): Promise<readonly BufFinding[]>;
-}
+export type { SchemaCompiler } from "../buf/schema-compiler.ts";
 
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
 export interface Store extends DeploymentStore, PolicyStore {
@@ -72,6 +58,8 @@ export interface Store extends DeploymentStore, PolicyStore {
   releasesOutsideLedger(): readonly { id: number; module: string; semver: string }[];
   /** Notes the numbers that a release uses; what an earlier release used so stays with that one. */
   addToLedger(releaseId: number, uses: readonly NumberUse[]): void;
+  /** What generates the stub package of a release; empty for those before it was noted. */
+  generatorOf(releaseId: number): string;
   /** A FileDescriptorSet with source info: the release's files and all that they import. */
   image(releaseId: number): Uint8Array;
 
@@ -166,6 +154,14 @@ export interface PolicyStore {
     readonly setAt: string;
     readonly expectedVersion: number;
   }): "set" | "policy moved";
+}
+
+/** A NATS that the registry looks at, and never changes. */
+export interface WatchedEnvironment {
+  readonly name: string;
+  /** What there is now. Rejects when nobody can be reached, or when it is closed meanwhile. */
+  look(): Promise<Sighting>;
+  close(): Promise<void>;
 }
 
 /** One announcement, written in the transaction of what it announces. */

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
+import { builtInFiles } from "../buf/built-in-files.ts";
+import { createBufCompiler } from "../buf/compiler.ts";
 import { limits } from "../core/limits.ts";
 import type { Publication } from "../core/registration/plan.ts";
-import { builtInFiles } from "./buf/built-in-files.ts";
-import { createBufCompiler } from "./buf/compiler.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { buildApp } from "./http/app.ts";
@@ -18,11 +18,14 @@ import { registerProposal } from "./jobs/register-proposal.ts";
 import { retirementsNow, retirePackage } from "./jobs/retire-package.ts";
 import { reviewPolicy, setPolicy } from "./jobs/set-policy.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
+import { upgradeStubs } from "./jobs/upgrade-stubs.ts";
+import { watchEnvironments } from "./jobs/watch-environments.ts";
 import { within } from "./jobs/within.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
 import { connectNats } from "./nats/connect-nats.ts";
+import { watchedEnvironment } from "./nats/watched-environment.ts";
 import { createNpmRegistry } from "./npm/npm-registry.ts";
-import { createStubBuilder } from "./npm/stub-builder.ts";
+import { createStubBuilder, generatorVersion } from "./npm/stub-builder.ts";
 import type { Announcer, PackageRegistry, Store } from "./ports.ts";
 import { lockDataDir, openDatabase } from "./storage/open.ts";
 import { createStore } from "./storage/store.ts";
@@ -103,6 +106,7 @@ async function start(
     releases: linkedReleases(store),
     policy: store.policy,
     clock: { now: () => new Date().toISOString() },
+    generator: generatorVersion,
     newId: randomUUID,
   };
   const checks = createQueue(limits.bufProcesses);
@@ -114,6 +118,16 @@ async function start(
     announcing.wake();
   };
 
+  const watching = watchEnvironments(
+    {
+      ...ports,
+      index: () => index,
+      onProblem: (environment, problem) => logger.warn({ environment }, problem),
+    },
+    config.watch.environments.map(watchedEnvironment),
+    config.watch,
+  );
+  closers.push(watching.stop);
   const app = await buildApp(
     {
       store,
@@ -122,11 +136,12 @@ async function start(
       register: (modules) =>
         registrations.run(() => registerProposal({ ...ports, afterCommit }, modules)),
       record: (deployment) => recordDeployment(ports, deployment),
-      watched: () => [],
+      watched: watching.states,
       publish: () => {
         publishing.wake();
         return publishing.idle(limits.publicationsWaitMs);
       },
+      upgradeStubs: () => registrations.run(async () => upgradeStubs({ ...ports, afterCommit })),
       retire: (end) => retirePackage(ports, end),
       retirements: () => retirementsNow(ports),
       reviewPolicy: (policy) => reviewPolicy(store, policy),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runBuf } from "../../server/buf/run-buf.ts";
+import { runBuf } from "../../buf/run-buf.ts";
 import { defaultPolicy } from "../policy/policy.ts";
 import { strictnessOf } from "../policy/strictness.ts";
 import { bufRules } from "./buf-rules.ts";

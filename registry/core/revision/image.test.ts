@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { builtInFiles } from "../../server/buf/built-in-files.ts";
-import { createBufCompiler } from "../../server/buf/compiler.ts";
+import { builtInFiles } from "../../buf/built-in-files.ts";
+import { createBufCompiler } from "../../buf/compiler.ts";
 import { breaking, type CompiledProtos, compileProto } from "../testing/compile-proto.ts";
 import { narrowImage, readImage, touchedParts } from "./image.ts";
 

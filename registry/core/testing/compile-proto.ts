@@ -1,6 +1,6 @@
 import { createFileRegistry, type FileRegistry } from "@bufbuild/protobuf";
-import { builtInFiles } from "../../server/buf/built-in-files.ts";
-import { createBufCompiler } from "../../server/buf/compiler.ts";
+import { builtInFiles } from "../../buf/built-in-files.ts";
+import { createBufCompiler } from "../../buf/compiler.ts";
 import { type BufFinding, type Side, sideOf } from "../gate/locate.ts";
 import type { SchemaFile } from "../revision/digest.ts";
 import { readImage } from "../revision/image.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import pLimit from "p-limit";
-import { limits } from "../../core/limits.ts";
+import { limits } from "../core/limits.ts";
 
 /** What a run of buf printed, and how it ended: 0 clean, 100 findings, 1 failed. */
 export interface BufRun {

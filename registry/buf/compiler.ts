@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LRUCache } from "lru-cache";
-import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
-import type { BufFinding } from "../../core/gate/locate.ts";
-import { limits } from "../../core/limits.ts";
-import { digestOf, revisionDigest, type SchemaFile } from "../../core/revision/digest.ts";
-import { touchedParts } from "../../core/revision/image.ts";
-import type { SchemaCompiler } from "../ports.ts";
+import { type FailurePlace, RegistryFailure } from "../core/failure.ts";
+import type { BufFinding } from "../core/gate/locate.ts";
+import { limits } from "../core/limits.ts";
+import { digestOf, revisionDigest, type SchemaFile } from "../core/revision/digest.ts";
+import { touchedParts } from "../core/revision/image.ts";
 import { BufError, type BufRun, BufStopped, runBuf } from "./run-buf.ts";
+import type { SchemaCompiler } from "./schema-compiler.ts";
 
 /** Everything in one run: the tier of a finding comes from its rule, not from its category. */
 const breakingConfig = JSON.stringify({
