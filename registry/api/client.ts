@@ -1,6 +1,8 @@
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
+import type { Rule } from "../core/gate/rule.ts";
 import { deploymentCalls } from "./deployment-calls.ts";
+import { policyCalls } from "./policy-calls.ts";
 import {
   type Module,
   ModuleListSchema,
@@ -11,6 +13,7 @@ import {
   type ReleaseDetail,
   ReleaseDetailSchema,
   ReleaseListSchema,
+  ReleaseReferencesSchema,
 } from "./schemas/module.ts";
 import { type Problem, ProblemSchema } from "./schemas/problem.ts";
 import type { Proposal } from "./schemas/proposal.ts";
@@ -21,7 +24,7 @@ import {
   type RetirementRecord,
   RetirementSchema,
 } from "./schemas/retirement.ts";
-import { type Rule, RuleSchema } from "./schemas/rule.ts";
+import { RuleSchema } from "./schemas/rule.ts";
 import {
   type BindingRecord,
   type Resolution,
@@ -152,11 +155,14 @@ export function createRegistryClient(options: {
       await send("DELETE", `/v1/retirements/${encodeURIComponent(protoPackage)}`);
     },
 
+    /** Registers heads again whose stub packages another generator made. */
+    upgradeStubs: () => json(ReleaseReferencesSchema, "POST", "/v1/stub-upgrades"),
     /** Tries again to publish what is not published. Answers with what it tried. */
     publish: (): Promise<PublicationList> =>
       json(PublicationListSchema, "POST", "/v1/publications"),
 
     ...deploymentCalls(json),
+    ...policyCalls(json),
 
     rule: (id: string): Promise<Rule> =>
       json(RuleSchema, "GET", `/v1/rules/${encodeURIComponent(id)}`),

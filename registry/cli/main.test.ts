@@ -262,7 +262,9 @@ describe("charter without a registry", () => {
     const alone = (...args: string[]) => charter(args, { cwd: workspace.path, env: away });
     expect(await alone("explain", "field_same_type")).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/^FIELD_SAME_TYPE: .*\n {2}tier /),
+      stdout: expect.stringMatching(
+        /^# FIELD_SAME_TYPE\n[\s\S]*\n## Example\n[\s\S]*\n## Remedy\n/,
+      ),
     });
     expect(await alone("--version")).toMatchObject({
       exitCode: 0,

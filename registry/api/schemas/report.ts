@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { type CheckReport, elementKinds, tiers } from "../../core/gate/report.ts";
+import type { Mutable, SameType } from "./same-type.ts";
 
 export const RoleSchema = Type.Enum(["request", "reply", "frames", "event", "dead_letter"]);
 const VerdictSchema = Type.Enum(["accepted", "unchanged", "rejected"]);
@@ -98,13 +99,7 @@ const Report = Type.Object({
   modules: Type.Array(ModuleReportSchema),
 });
 
-type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-type Mutable<T> = T extends readonly (infer U)[]
-  ? Mutable<U>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : T;
-true satisfies Equal<Static<typeof Report>, Mutable<CheckReport>>;
+true satisfies SameType<Static<typeof Report>, Mutable<CheckReport>>;
 
 /** The wire form of core's CheckReport. */
 export const CheckReportSchema = Type.Unsafe<CheckReport>(Report);

@@ -1,19 +1,37 @@
 import { type Static, Type } from "typebox";
 import { tiers } from "../../core/gate/report.ts";
-import { ruleFamilies } from "../../core/gate/rule.ts";
+import { type Rule, ruleFamilies } from "../../core/gate/rule.ts";
+import type { Mutable, SameType } from "./same-type.ts";
 
 /** A named reason why a change can be refused. */
-export const RuleSchema = Type.Object({
+const OneRule = Type.Object({
   id: Type.String(),
   family: Type.Enum([...ruleFamilies]),
   tier: Type.Enum([...tiers]),
+  /** The tier in a file that another module imports, where it is another. */
+  tierWhenImported: Type.Optional(Type.Enum([...tiers])),
   /** Who finds it: buf, or Charter's own comparison of bindings. */
   source: Type.Enum(["buf", "charter"]),
   /** What the rule checks. */
   summary: Type.String(),
+  /** Why it matters to users of TypeScript on NATS. */
+  why: Type.String(),
+  /** Files by their paths before and after a change that it finds; null where two revisions alone do not show it. */
+  example: Type.Union([
+    Type.Object({
+      before: Type.Record(Type.String(), Type.String()),
+      after: Type.Record(Type.String(), Type.String()),
+      also: Type.Optional(Type.Array(Type.String())),
+    }),
+    Type.Null(),
+  ]),
   /** What to do about a finding. */
   remedy: Type.String(),
 });
-export type Rule = Static<typeof RuleSchema>;
+
+true satisfies SameType<Static<typeof OneRule>, Mutable<Rule>>;
+
+/** The wire form of core's Rule. */
+export const RuleSchema = Type.Unsafe<Rule>(OneRule);
 
 export const RuleListSchema = Type.Object({ rules: Type.Array(RuleSchema) });

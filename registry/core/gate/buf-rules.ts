@@ -1,3 +1,5 @@
+import { ruleExamples } from "./examples/examples.ts";
+import { whyOf } from "./reasons.ts";
 import type { Tier } from "./report.ts";
 import type { Rule } from "./rule.ts";
 
@@ -222,7 +224,8 @@ const otherLanguages = [
 ] as const;
 
 function rule([id, tier, summary, remedy]: Row): Rule {
-  return { id, family: "schema", tier, source: "buf", summary, remedy };
+  const example = ruleExamples.get(id) ?? null;
+  return { id, family: "schema", tier, source: "buf", summary, why: whyOf(id), example, remedy };
 }
 
 export const bufRules: readonly Rule[] = [

@@ -1,3 +1,5 @@
+import { ruleExamples } from "./examples/examples.ts";
+import { whyOf } from "./reasons.ts";
 import type { Tier } from "./report.ts";
 import type { Rule, RuleFamily } from "./rule.ts";
 
@@ -141,6 +143,8 @@ function family(name: RuleFamily, rows: readonly Row[]): Rule[] {
     tier,
     source: "charter",
     summary,
+    why: whyOf(id),
+    example: ruleExamples.get(id) ?? null,
     remedy,
   }));
 }

@@ -1,3 +1,4 @@
+import type { RuleExample } from "./examples/example.ts";
 import type { Tier } from "./report.ts";
 
 /**
@@ -17,5 +18,9 @@ export interface Rule {
   /** Who finds it: buf, or Charter's own comparison. */
   readonly source: "buf" | "charter";
   readonly summary: string;
+  /** Why it matters to users of TypeScript on NATS. */
+  readonly why: string;
+  /** Null where two revisions alone do not show it. */
+  readonly example: RuleExample | null;
   readonly remedy: string;
 }

@@ -20,6 +20,8 @@ export function ruleOf(id: string): Rule {
       tier: "wire",
       source: "buf",
       summary: "A rule of buf that this Charter does not know yet.",
+      why: "Nobody has judged yet what it means for TypeScript on NATS, so it counts as the worst.",
+      example: null,
       remedy: "See buf's documentation of the rule.",
     }
   );

@@ -10,7 +10,11 @@ import { defaultPolicy, type Policy, type PolicyRule } from "./policy.ts";
  * @param tier the finding's, which can be worse than the rule's
  * @param protoPackage where the change is; null where it has none, which counts as stable
  */
-export type Strictness = (rule: Rule, tier: Tier, protoPackage: string | null) => boolean;
+export type Strictness = (
+  rule: Pick<Rule, "id" | "family">,
+  tier: Tier,
+  protoPackage: string | null,
+) => boolean;
 
 /** How strictly a policy has the gate judge a module. */
 export function strictnessOf(policy: Policy, module: string): Strictness {
@@ -25,7 +29,11 @@ export function strictnessOf(policy: Policy, module: string): Strictness {
   };
 }
 
-function refuses({ block, allow, refuse }: PolicyRule, rule: Rule, tier: Tier): boolean {
+function refuses(
+  { block, allow, refuse }: PolicyRule,
+  rule: Pick<Rule, "id" | "family">,
+  tier: Tier,
+): boolean {
   if (allow?.includes(rule.id)) return false;
   if (refuse?.includes(rule.id)) return true;
   const word = rule.family === "schema" ? tier : rule.family;

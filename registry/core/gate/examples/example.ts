@@ -1,0 +1,27 @@
+/** Protos before and after a change that a rule finds: texts by the path of their file. */
+export interface RuleExample {
+  readonly before: Readonly<Record<string, string>>;
+  readonly after: Readonly<Record<string, string>>;
+  /** Other rules that find something in the same change, each in another element. */
+  readonly also?: readonly string[];
+}
+
+/** An example and the rule that it is for. */
+export type ExampleRow = readonly [rule: string, example: RuleExample];
+
+export const shopFile = "acme/shop/v1/shop.proto";
+
+function inFile(head: string) {
+  return (before: string, after: string): RuleExample => ({
+    before: { [shopFile]: `${head}\n${before.trim()}\n` },
+    after: { [shopFile]: `${head}\n${after.trim()}\n` },
+  });
+}
+
+/** A change in one file; the texts are what follows the package. */
+export const proto3 = inFile('syntax = "proto3";\npackage acme.shop.v1;\n');
+export const proto2 = inFile('syntax = "proto2";\npackage acme.shop.v1;\n');
+export const edition = inFile('edition = "2023";\npackage acme.shop.v1;\n');
+export const bound = inFile(
+  'syntax = "proto3";\npackage acme.shop.v1;\n\nimport "charter/nats/v1/binding.proto";\n',
+);

@@ -1,0 +1,67 @@
+import { defaultPolicy } from "../policy/policy.ts";
+import { strictnessOf } from "../policy/strictness.ts";
+import type { RuleExample } from "./examples/example.ts";
+import type { Tier } from "./report.ts";
+import type { Rule, RuleFamily } from "./rule.ts";
+
+const tierWords: Readonly<Record<Tier, string>> = {
+  wire: "bytes, also stored ones, are misread",
+  json: "the JSON form breaks",
+  source: "generated TypeScript breaks",
+  dangerous: "nothing breaks, but it can surprise",
+  compatible: "nothing breaks here",
+};
+
+const familyWords: Readonly<Record<RuleFamily, string>> = {
+  schema: "the messages, enums and services themselves",
+  binding: "what a subject promises",
+  behaviour: "which messages validation lets through",
+  version: "versions of a package and their end",
+  addition: "what is new, breaks nothing, and can surprise",
+};
+
+/** A rule in Markdown: its page, and what `charter explain` prints. */
+export function rulePage(rule: Rule): string {
+  const { id, summary, why, example, remedy } = rule;
+  return [
+    `# ${id}`,
+    summary,
+    factsOf(rule).join("\n"),
+    "## Why it matters",
+    why,
+    ...(example === null ? [] : exampleLines(example)),
+    "## Remedy",
+    remedy,
+  ].join("\n\n");
+}
+
+function factsOf(rule: Rule): string[] {
+  const { tier, tierWhenImported, family, source } = rule;
+  const imported =
+    tierWhenImported === undefined
+      ? ""
+      : `; \`${tierWhenImported}\` in a file that another module imports`;
+  const refuses = strictnessOf(defaultPolicy, "*")(rule, tier, null);
+  return [
+    `- Tier: \`${tier}\`, ${tierWords[tier]}${imported}`,
+    `- By default: ${refuses ? "refused" : "allowed, and shown"}`,
+    `- Family: \`${family}\`, ${familyWords[family]}`,
+    `- Found by: ${source === "buf" ? "buf" : "Charter"}`,
+  ];
+}
+
+function exampleLines({ before, after, also = [] }: RuleExample): string[] {
+  const others = also.map((rule) => `\`${rule}\``).join(" and ");
+  return [
+    "## Example",
+    "Before:",
+    ...Object.entries(before).map(codeBlock),
+    "After:",
+    ...Object.entries(after).map(codeBlock),
+    ...(also.length === 0 ? [] : [`The same change meets ${others} as well.`]),
+  ];
+}
+
+function codeBlock([path, text]: readonly [string, string]): string {
+  return `\`\`\`proto\n// ${path}\n${text.trim()}\n\`\`\``;
+}
