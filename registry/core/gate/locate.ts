@@ -185,16 +185,16 @@ export function fileOf(element: Element) {
   return "file" in element ? element.file : element.parent.file;
 }
 
-function filePathOf(element: Element): string {
+export function filePathOf(element: Element): string {
   return `${fileOf(element).name}.proto`;
 }
 
-function lineOf(element: Element | null): number {
+export function lineOf(element: Element | null): number {
   return element === null ? 1 : sourceLines(fileOf(element)).place(element).line;
 }
 
 /** An element's source on one line: a field, value or rpc whole, a type by its head. */
-function textOf(side: Side, element: Element): string | null {
+export function textOf(side: Side, element: Element): string | null {
   const all = side.files.get(filePathOf(element));
   const span = sourceLines(fileOf(element)).span(element);
   if (all === undefined || span === null) return null;

@@ -1,4 +1,4 @@
-import { clone, type DescMessage, type Message } from "@bufbuild/protobuf";
+import { clone, type DescField, type DescMessage, type Message } from "@bufbuild/protobuf";
 import {
   type ReflectList,
   type ReflectMap,
@@ -50,12 +50,15 @@ export function breakRule(
   target: RuleTarget,
   valid: Message,
 ): Breaking {
-  const changes = target.changes(holderOf(root, valid, target));
+  const holder = holderAt(root, valid, target.steps);
+  if (holder === null) return { kind: "unbroken" };
+  const changes = target.changes(holder);
   if (changes.length === 0) return { kind: "unbreakable" };
   let best: Negative | null = null;
   for (const change of changes) {
     const message = clone(root, valid);
-    change(holderOf(root, message, target));
+    const held = holderAt(root, message, target.steps);
+    if (held !== null) change(held);
     const judged = judge(generator.schema, root, message);
     if (judged.kind !== "invalid" || !judged.broken.some((each) => isOf(target, each))) continue;
     if (best === null || judged.broken.length < best.broken.length) {
@@ -75,15 +78,20 @@ export function withoutIndexes(path: string): string {
   return path.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]/g, "[]");
 }
 
-/** The message that holds the target's field, by first items on the way. */
-function holderOf(root: DescMessage, message: Message, target: RuleTarget): ReflectMessage {
-  let at = reflect(root, message);
-  for (const field of target.steps) {
-    const value = at.get(field);
-    if (field.fieldKind === "list") at = (value as ReflectList<ReflectMessage>).get(0) ?? at;
+/** The message that fields lead to, by first items on the way; null when one is not there. */
+export function holderAt(
+  root: DescMessage,
+  message: Message,
+  steps: readonly DescField[],
+): ReflectMessage | null {
+  let at: ReflectMessage | undefined = reflect(root, message);
+  for (const field of steps) {
+    if (at?.isSet(field) !== true) return null;
+    const value: unknown = at.get(field);
+    if (field.fieldKind === "list") at = (value as ReflectList<ReflectMessage>).get(0);
     else if (field.fieldKind === "map") {
-      at = [...(value as ReflectMap<unknown, ReflectMessage>).values()][0] ?? at;
+      at = [...(value as ReflectMap<unknown, ReflectMessage>).values()][0];
     } else at = value as ReflectMessage;
   }
-  return at;
+  return at ?? null;
 }

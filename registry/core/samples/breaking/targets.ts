@@ -54,7 +54,25 @@ export function* ruleTargets(generator: Generator, root: DescMessage): Iterable<
   yield* messageTargets({ generator, steps: [], prefix: "", entered: [root] }, root);
 }
 
+/** The rules on a message type itself and on its oneofs, but not those of its fields. */
+export function ownTargets(generator: Generator, desc: DescMessage): Iterable<RuleTarget> {
+  return targetsOfMessage({ generator, steps: [], prefix: "", entered: [desc] }, desc);
+}
+
+/** The rules of one field, its items, keys and values, but not those of the messages in it. */
+export function targetsOfField(generator: Generator, field: DescField): Iterable<RuleTarget> {
+  return fieldTargets({ generator, steps: [], prefix: "", entered: [field.parent] }, field);
+}
+
 function* messageTargets(walk: Walk, desc: DescMessage): Iterable<RuleTarget> {
+  yield* targetsOfMessage(walk, desc);
+  for (const field of desc.fields) {
+    yield* fieldTargets(walk, field);
+    yield* nested(walk, field);
+  }
+}
+
+function* targetsOfMessage(walk: Walk, desc: DescMessage): Iterable<RuleTarget> {
   const { generator, steps, prefix } = walk;
   const place = sourceLines(desc.file).place(desc);
   const rules = getOption(desc, messageOption);
@@ -87,7 +105,6 @@ function* messageTargets(walk: Walk, desc: DescMessage): Iterable<RuleTarget> {
       changes: () => [clear(oneof.fields)],
     };
   }
-  for (const field of desc.fields) yield* fieldTargets(walk, field);
 }
 
 function* fieldTargets(walk: Walk, field: DescField): Iterable<RuleTarget> {
@@ -118,7 +135,6 @@ function* fieldTargets(walk: Walk, field: DescField): Iterable<RuleTarget> {
       }
       const items = rulesWithin(rules, "items");
       yield* partTargets(walk, at, items, itemType(field), itemChanges(field));
-      if (items.ignore !== Ignore.ALWAYS) yield* nested(walk, field, `${path}[]`);
       return;
     }
     case "map": {
@@ -134,7 +150,6 @@ function* fieldTargets(walk: Walk, field: DescField): Iterable<RuleTarget> {
       yield* partTargets(walk, at, rulesWithin(rules, "keys"), key, keyChanges(field));
       const values = rulesWithin(rules, "values");
       yield* partTargets(walk, at, values, itemType(field), itemChanges(field));
-      if (values.ignore !== Ignore.ALWAYS) yield* nested(walk, field, `${path}[]`);
       return;
     }
     default: {
@@ -146,7 +161,6 @@ function* fieldTargets(walk: Walk, field: DescField): Iterable<RuleTarget> {
           ),
         );
       }
-      yield* nested(walk, field, path);
     }
   }
 }
@@ -186,15 +200,20 @@ function* celTargets(
   }
 }
 
-function* nested(walk: Walk, field: DescField, path: string): Iterable<RuleTarget> {
+/** The rules of the messages that a field holds, unless they are never applied. */
+function* nested(walk: Walk, field: DescField): Iterable<RuleTarget> {
   const desc = field.message;
+  const rules = rulesOfField(field);
+  const part = field.fieldKind === "map" ? "values" : "items";
+  if ([rules, rulesWithin(rules, part)].some((each) => each.ignore === Ignore.ALWAYS)) return;
+  const isMany = field.fieldKind === "list" || field.fieldKind === "map";
   if (desc === undefined || desc.typeName.startsWith("google.protobuf.")) return;
   if (walk.entered.includes(desc)) return;
   yield* messageTargets(
     {
       generator: walk.generator,
       steps: [...walk.steps, field],
-      prefix: `${path}.`,
+      prefix: `${walk.prefix}${field.name}${isMany ? "[]" : ""}.`,
       entered: [...walk.entered, desc],
     },
     desc,
