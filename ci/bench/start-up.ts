@@ -76,6 +76,7 @@ function plannedRelease(place: number, minor: number): PlannedRelease {
     meaning: digestOf(content),
     files: [{ path: `bench/${name}/v1/service.proto`, content }],
     image: new TextEncoder().encode(content),
+    bindingsFile: null,
     dependencies: [],
     imports: [],
     bindings: Array.from({ length: bindingsPerModule }, (_, i) => {
@@ -86,5 +87,6 @@ function plannedRelease(place: number, minor: number): PlannedRelease {
     numbers: [],
     claims: [{ kind: "package", value: `bench.${name}.v1` }],
     packageName: `@bench/${name}`,
+    generator: "test",
   };
 }

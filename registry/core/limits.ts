@@ -6,6 +6,8 @@ export const limits = {
   modulesPerProposal: 256,
   /** A proposal's files: buf needs 0.6 GiB for 200 large files, and time grows with the count. */
   filesPerProposal: 2000,
+  /** Proto files of a commit that is compared with: the largest public collections have some 6000. */
+  filesPerCommit: 20_000,
   /** One file: descriptor.proto, the largest file that people write by hand, is 60 kB. */
   fileBytes: 1024 * 1024,
   /**

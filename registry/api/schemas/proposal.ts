@@ -14,6 +14,8 @@ const ModuleSchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 2 * limits.moduleNamePartLength + 1 }),
     files: Type.Array(FileSchema, { minItems: 1, maxItems: limits.filesPerProposal }),
+    /** The text of the module's bindings.yaml, see `GET /v1/schemas/bindings.json`. */
+    bindings: Type.Optional(Type.String({ maxLength: limits.bindingsFileLength })),
     /**
      * The digest of the head that the sender saw, or null for a new module. When head is another
      * by then, nothing is registered. Left out, the sender does not care.

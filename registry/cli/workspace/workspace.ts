@@ -1,8 +1,10 @@
 import { dirname, join, relative, resolve } from "node:path";
 import type { Proposal } from "../../api/schemas/proposal.ts";
+import { bindingsFileName } from "../../core/bindings-file/bindings-file-name.ts";
 import { limits } from "../../core/limits.ts";
 import { CommandFailure, type Locate } from "../command-failure.ts";
 import { findUpwards, readIfThere } from "../settings-files.ts";
+import { readBindingsFile } from "./bindings-file.ts";
 import { type ModuleEntry, readBufYaml } from "./buf-yaml.ts";
 import { collectFiles } from "./collect-files.ts";
 
@@ -41,6 +43,7 @@ export async function readWorkspace(
   const entries = chosen(file.path, readBufYaml(file), only);
   const modules = [];
   const skipped = [];
+  const bindingsFiles = new Map<string, string>();
   for (const entry of entries) {
     const collected = await collectFiles(folder, entry);
     if (collected.files.length === 0) {
@@ -49,11 +52,17 @@ export async function readWorkspace(
         `The module ${entry.name} of ${file.path} has no .proto file in ${entry.path}. Correct its path, or take it out.`,
       );
     }
-    modules.push({ name: entry.name, files: [...collected.files] });
+    const bindings = await readBindingsFile(folder, entry);
+    if (bindings !== null) bindingsFiles.set(entry.name, bindings.path);
+    modules.push({
+      name: entry.name,
+      files: [...collected.files],
+      ...(bindings === null ? {} : { bindings: bindings.text }),
+    });
     skipped.push(...collected.skipped);
   }
   checkSize(file.path, modules);
-  return { proposal: { modules }, locate: locator(cwd, folder, entries), skipped };
+  return { proposal: { modules }, locate: locator(cwd, folder, entries, bindingsFiles), skipped };
 }
 
 function chosen(
@@ -77,7 +86,11 @@ function chosen(
 
 function checkSize(path: string, modules: Proposal["modules"]): void {
   const files = modules.flatMap((module) => module.files);
-  const bytes = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
+  const texts = [
+    ...files.map((file) => file.content),
+    ...modules.map((each) => each.bindings ?? ""),
+  ];
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const over =
     modules.length > limits.modulesPerProposal
       ? `${modules.length} modules, and a registry takes ${limits.modulesPerProposal} at once`
@@ -93,13 +106,24 @@ function checkSize(path: string, modules: Proposal["modules"]): void {
   );
 }
 
-/** Gives a module's file the path that it has for someone who stands in `cwd`. */
-function locator(cwd: string, folder: string, entries: readonly ModuleEntry[]): Locate {
+/**
+ * Gives a module's file the path that it has for someone who stands in `cwd`.
+ *
+ * @param bindingsFiles the bindings.yaml of modules
+ */
+function locator(
+  cwd: string,
+  folder: string,
+  entries: readonly ModuleEntry[],
+  bindingsFiles: ReadonlyMap<string, string>,
+): Locate {
   const roots = new Map(entries.map((entry) => [entry.name, join(folder, entry.path)]));
   const distinct = [...new Set(roots.values())];
   // A place without a module can still be found where all modules have one root.
   const common = distinct.length === 1 ? distinct[0] : undefined;
   return (module, file) => {
+    const bindings = file === bindingsFileName ? bindingsFiles.get(module ?? "") : undefined;
+    if (bindings !== undefined) return relative(cwd, bindings);
     const root = module === undefined ? common : roots.get(module);
     return root === undefined ? file : relative(cwd, join(root, file));
   };

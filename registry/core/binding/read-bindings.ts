@@ -2,9 +2,10 @@ import { type DescFile, type DescMessage, type FileRegistry, getOption } from "@
 import type { FailurePlace } from "../failure.ts";
 import * as options from "../gen/charter/nats/v1/binding_pb.js";
 import { sourceLines } from "../revision/source-lines.ts";
-import type { Binding } from "./binding.ts";
+import type { Binding, Place } from "./binding.ts";
 import { readEvent } from "./read-event.ts";
 import { readRpc } from "./read-rpc.ts";
+import type { Reading } from "./reading.ts";
 
 /** The bindings that files declare, and what is wrong with those that cannot be read. */
 export interface BindingsRead {
@@ -17,14 +18,24 @@ export interface BindingsRead {
  *
  * @param registry the linked descriptors of the files and all that they import, with source info
  * @param files the paths of the files to read, such as `bodybroker/npc/v1/npc.proto`
+ * @param places where the bindings of a bindings.yaml are written, by the name of the rpc or message
  */
-export function readBindings(registry: FileRegistry, files: Iterable<string>): BindingsRead {
+export function readBindings(
+  registry: FileRegistry,
+  files: Iterable<string>,
+  places: ReadonlyMap<string, Place> = new Map(),
+): BindingsRead {
   const bindings: Binding[] = [];
   const problems: FailurePlace[] = [];
   const read = [...files].flatMap((path) => registry.getFile(path) ?? []);
   const owners = ownersOf(read);
   for (const file of read) {
-    const reading = { lines: sourceLines(file), problems, owners };
+    const lines = sourceLines(file);
+    const reading: Reading = {
+      placeOf: (name, element) => places.get(name) ?? lines.place(element),
+      problems,
+      owners,
+    };
     for (const service of file.services) {
       for (const method of service.methods) {
         const binding = readRpc(reading, method);

@@ -10,7 +10,7 @@ import type { Reading } from "./reading.ts";
 export function readEvent(reading: Reading, message: DescMessage): EventBinding | null {
   if (!hasOption(message, options.event)) return null;
   const declared = getOption(message, options.event);
-  const place = reading.lines.place(message);
+  const place = reading.placeOf(message.typeName, message);
   const report = (text: string) => {
     reading.problems.push({
       message: `${message.typeName}: ${text}`,

@@ -24,8 +24,8 @@ export function readRpc(
   if (!hasOption(method, options.request)) return null;
   const declared = getOption(method, options.request);
   const contract = getOption(method.parent, options.service);
-  const place = reading.lines.place(method);
   const rpc = `${method.parent.typeName}.${method.name}`;
+  const place = reading.placeOf(rpc, method);
   const report: Report = (message) => {
     reading.problems.push({ message: `${rpc}: ${message}`, file: place.file, line: place.line });
   };
@@ -119,7 +119,7 @@ const queueGroup = /^[A-Za-z0-9_=~@:+.-]{1,128}$/;
 
 function queueGroupProblem(group: string, service: string): string | null {
   if (group === "") {
-    return `its service has no queue group, so every instance would answer; add option (charter.nats.v1.service) = {queue_group: "q.…"} to ${service}`;
+    return `its service has no queue group, so every instance would answer; add option (charter.nats.v1.service) = {queue_group: "q.…"} to ${service}, or its queue_group to the services of bindings.yaml`;
   }
   if (queueGroup.test(group)) return null;
   return `the queue group ${JSON.stringify(group)} must be 1 to 128 of A-Z a-z 0-9 _ = ~ @ : + . -, such as q.npc`;

@@ -1,5 +1,6 @@
 import type { FileRegistry } from "@bufbuild/protobuf";
-import { type Binding, subjectsOf } from "../binding/binding.ts";
+import { type Binding, type Place, subjectsOf } from "../binding/binding.ts";
+import { declaringFile } from "../binding/declaring-file.ts";
 import { readBindings } from "../binding/read-bindings.ts";
 import type { FailurePlace } from "../failure.ts";
 import { parseModuleName } from "../module-name.ts";
@@ -29,21 +30,26 @@ export interface Inspection {
   readonly problems: readonly FailurePlace[];
 }
 
-/** Reads a linked revision and says what in it cannot be registered. */
+/**
+ * Reads a linked revision and says what in it cannot be registered.
+ *
+ * @param places where the bindings of a bindings.yaml are written, see `applyBindings`
+ */
 export function inspectModule(
   module: string,
   files: readonly string[],
   registry: FileRegistry,
   graph: TypeGraph,
   namings: Policy["subjects"],
+  places?: ReadonlyMap<string, Place>,
 ): Inspection {
-  const { bindings, problems } = readBindings(registry, files);
+  const { bindings, problems } = readBindings(registry, files, places);
   const packages = new Set(files.map((path) => registry.getFile(path)?.proto.package ?? ""));
   const ownGrammar = grammarOf(namings, parseModuleName(module)?.owner ?? "");
   const found: FailurePlace[] = problems.map((problem) => ({ module, ...problem }));
   const subjects: ClaimedSubject[] = [];
   for (const binding of bindings) {
-    const protoPackage = registry.getFile(binding.place.file)?.proto.package ?? "";
+    const protoPackage = declaringFile(registry, binding)?.proto.package ?? "";
     for (const side of subjectsOf(binding)) {
       const result = parsePattern(side.pattern);
       const reason = result.ok

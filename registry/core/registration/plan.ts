@@ -37,6 +37,8 @@ export interface ReleaseSummary extends Head {
 export interface ReleaseRecord extends ReleaseSummary {
   readonly dependencies: readonly Dependency[];
   readonly files: readonly SchemaFile[];
+  /** The text of its bindings.yaml, or null. */
+  readonly bindingsFile: string | null;
   readonly bindings: readonly RegisteredBinding[];
 }
 
@@ -59,6 +61,8 @@ export interface PlannedRelease {
   readonly digest: string;
   readonly meaning: string;
   readonly files: readonly SchemaFile[];
+  /** The text of its bindings.yaml, or null. */
+  readonly bindingsFile: string | null;
   readonly image: Uint8Array;
   readonly dependencies: readonly Dependency[];
   /** Paths of other modules' files that this release imports directly. */
@@ -73,6 +77,8 @@ export interface PlannedRelease {
   readonly numbers: readonly NumberUse[];
   readonly claims: readonly Claim[];
   readonly packageName: string;
+  /** What generates its stub package. */
+  readonly generator: string;
 }
 
 /** Everything that one registration writes. */

@@ -16,6 +16,7 @@ import { quickLookUp } from "./quick-look-up.ts";
 import { retirementRoutes } from "./retirement-routes.ts";
 import type { AppPorts } from "./routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
+import { schemaRoutes } from "./schema-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
 import { subjectVersionRoutes } from "./subject-version-routes.ts";
 
@@ -69,6 +70,7 @@ export async function buildApp(
   await app.register(retirementRoutes(ports));
   await app.register(policyRoutes(ports));
   await app.register(ruleRoutes);
+  await app.register(schemaRoutes);
   await app.register(operationRoutes(ports));
   return app;
 }

@@ -6,6 +6,7 @@ import {
   ReleaseListSchema,
   type ReleaseSchema,
 } from "../../api/schemas/module.ts";
+import { bindingsAsFile } from "../../core/bindings-file/bindings-file-name.ts";
 import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
 import type { ReleaseRecord, ReleaseSummary } from "../../core/registration/plan.ts";
@@ -160,7 +161,10 @@ function detailOf(release: ReleaseRecord): Static<typeof ReleaseDetailSchema> {
   return {
     ...releaseOf(release),
     dependencies: release.dependencies.map((each) => ({ ...each })),
-    files: release.files.map(({ path, content }) => ({ path, digest: digestOf(content) })),
+    files: [...release.files, ...bindingsAsFile(release.bindingsFile)].map(({ path, content }) => ({
+      path,
+      digest: digestOf(content),
+    })),
     bindings: release.bindings.map((each) => bindingRecord(each, release)),
   };
 }

@@ -1,11 +1,11 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { createFileRegistry } from "@bufbuild/protobuf";
 import { Type } from "typebox";
 import { SubjectVersionListSchema, SubjectVersionSchema } from "../../api/schemas/subject.ts";
+import { declaringFile } from "../../core/binding/declaring-file.ts";
 import type { SubjectVersion } from "../../core/binding/subject-version.ts";
 import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
-import { narrowImage } from "../../core/revision/image.ts";
+import { narrowImage, readImage } from "../../core/revision/image.ts";
 import { bodyOf } from "./openapi.ts";
 import { UnknownSubject } from "./problems.ts";
 import type { AppPorts, Routes } from "./routes.ts";
@@ -64,18 +64,20 @@ export function subjectVersionRoutes({ store, index }: AppPorts): Routes {
       (request, reply) => {
         const version = oneVersion(request.params);
         if (request.params.version !== "latest") reply.header("cache-control", immutable);
-        const binding = store
-          .release(version.module, version.semver)
-          ?.bindings.find((each) => each.binding.pattern === version.pattern);
-        const file = binding?.binding.place.file ?? "";
+        const release = store.release(version.module, version.semver);
+        const bound = release?.bindings.find((each) => each.binding.pattern === version.pattern);
+        const image = readImage(store.image(version.releaseId));
+        const declared =
+          bound === undefined
+            ? undefined
+            : declaringFile(createFileRegistry(image), bound.binding)?.proto.name;
         if (request.query.format === "descriptor") {
-          const image = fromBinary(FileDescriptorSetSchema, store.image(version.releaseId));
           reply.header("content-type", "application/x-protobuf");
-          return reply.send(Buffer.from(narrowImage(image, [file])));
+          return reply.send(
+            Buffer.from(narrowImage(image, declared === undefined ? [] : [declared])),
+          );
         }
-        const source = store
-          .release(version.module, version.semver)
-          ?.files.find((each) => each.path === file);
+        const source = release?.files.find((each) => each.path === declared);
         reply.header("content-type", "text/plain; charset=utf-8");
         return reply.send(source?.content ?? "");
       },

@@ -1,5 +1,6 @@
 import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobuf";
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import type { Place } from "../../core/binding/binding.ts";
 import { streamDisagreements } from "../../core/binding/stream-agreement.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import type { Finding, Verdict } from "../../core/gate/report.ts";
@@ -11,6 +12,7 @@ import type { Head } from "../../core/registration/plan.ts";
 import { type TypeGraph, typeGraph } from "../../core/revision/closure.ts";
 import { narrowImage, readImage } from "../../core/revision/image.ts";
 import type { Clock, SchemaCompiler, Store } from "../ports.ts";
+import { applyBindingsFiles } from "./apply-bindings-files.ts";
 import { checkClaims } from "./check-claims.ts";
 import { type Compared, compareWithBaselines } from "./compare-with-baselines.ts";
 import type { LinkedReleases } from "./linked-releases.ts";
@@ -81,6 +83,7 @@ export async function assess(
       linked.registry,
       graph,
       policy.policy.subjects,
+      linked.places,
     ),
   );
   refuseProblems(inspections.flatMap((each) => each.problems));
@@ -178,6 +181,8 @@ function checkExpectedHeads(
 interface Linked {
   readonly set: FileDescriptorSet;
   readonly registry: FileRegistry;
+  /** Where the bindings of a bindings.yaml are written. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 async function link(
@@ -188,7 +193,7 @@ async function link(
   // A proposal that head holds already needs no compiler, so repeating a push is cheap.
   if (revisions.length === 0) {
     const set = create(FileDescriptorSetSchema);
-    return { set, registry: createFileRegistry(set) };
+    return { set, registry: createFileRegistry(set), places: new Map() };
   }
   const own = revisions.flatMap((revision) => revision.files);
   const result = await compiler.build([...own, ...imported.files]);
@@ -203,7 +208,9 @@ async function link(
     );
   }
   const set = readImage(result.image);
-  return { set, registry: createFileRegistry(set) };
+  const { places, problems } = applyBindingsFiles(set, revisions, imported);
+  refuseProblems(problems);
+  return { set, registry: createFileRegistry(set), places };
 }
 
 function withModule(place: FailurePlace, revisions: readonly ProposedRevision[]): FailurePlace {

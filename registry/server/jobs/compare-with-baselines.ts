@@ -145,8 +145,11 @@ function packageAt(
 ): string | null {
   const file = now.registry.getFile(path) ?? head.registry.getFile(path);
   if (file !== undefined) return file.proto.package;
-  const isPackage = [...head.registry.files].some((each) => each.proto.package === element);
-  return isPackage ? element : null;
+  // What changed is a whole package, or a binding in a bindings.yaml.
+  const around = [...head.registry.files, ...now.registry.files]
+    .map((each) => each.proto.package)
+    .filter((each) => `${element}.`.startsWith(`${each}.`));
+  return around.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
 function baselinesFor(store: Store, module: string, now: string): readonly Baseline[] {

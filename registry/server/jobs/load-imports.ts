@@ -11,6 +11,8 @@ export interface Imported {
   readonly files: readonly SchemaFile[];
   /** The module of each of those files. */
   readonly owners: ReadonlyMap<string, string>;
+  /** The bindings.yaml of those modules' heads that have one, by module. */
+  readonly bindingsFiles: ReadonlyMap<string, string>;
 }
 
 /**
@@ -58,5 +60,15 @@ export function loadImports(store: Store, revisions: readonly ProposedRevision[]
       { places: missing },
     );
   }
-  return { files, owners };
+  return { files, owners, bindingsFiles: bindingsFilesOf(store, new Set(owners.values())) };
+}
+
+function bindingsFilesOf(store: Store, modules: ReadonlySet<string>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const module of modules) {
+    const head = store.head(module);
+    const release = head === null ? null : store.release(module, head.semver);
+    if (typeof release?.bindingsFile === "string") found.set(module, release.bindingsFile);
+  }
+  return found;
 }

@@ -1,3 +1,4 @@
+import { major } from "semver";
 import { numberUses } from "../../core/gate/number-ledger.ts";
 import { packageNameOf } from "../../core/module-name.ts";
 import type { Claim } from "../../core/registration/claims.ts";
@@ -9,15 +10,20 @@ import type { Store } from "../ports.ts";
 import type { AssessedModule, Assessment } from "./assess.ts";
 
 /** The version that each changed module gets; none for a rejected one. */
-export function plannedVersions(assessment: Assessment): ReadonlyMap<string, string> {
+export function plannedVersions(
+  store: Pick<Store, "head" | "release">,
+  assessment: Assessment,
+): ReadonlyMap<string, string> {
   const versions = new Map<string, string>();
+  const owners = ownersOf(assessment);
   for (const each of assessment.changed) {
     if (each.verdict === "rejected") continue;
-    const { head, inspection } = each;
-    versions.set(
-      each.revision.module,
-      nextSemver(head?.semver ?? null, bumpOf(each), inspection.unstable),
-    );
+    const { head, inspection, revision } = each;
+    const dependencies = dependenciesOf(store, revision, owners, versions);
+    const before =
+      head === null ? [] : (store.release(head.module, head.semver)?.dependencies ?? []);
+    const bump = movesToMajor(before, dependencies) ? "major" : bumpOf(each);
+    versions.set(revision.module, nextSemver(head?.semver ?? null, bump, inspection.unstable));
   }
   return versions;
 }
@@ -27,27 +33,60 @@ function bumpOf({ head, inspection, isBreak }: AssessedModule): Bump {
   return head !== null && head.meaning === inspection.meaning ? "patch" : "minor";
 }
 
+/**
+ * Whether a dependency is linked in another major now. Its types are part of what this module's
+ * packages give, so what broke there, and was let through there, breaks here too.
+ */
+function movesToMajor(before: readonly Dependency[], after: readonly Dependency[]): boolean {
+  return before.some((old) => {
+    const now = after.find((each) => each.module === old.module);
+    return now !== undefined && major(now.semver) !== major(old.semver);
+  });
+}
+
 /** Everything that registering an accepted assessment writes. Pure but for look-ups in the store. */
 export function planRegistration(
   store: Store,
   assessment: Assessment,
   registeredAt: string,
+  generator: string,
 ): RegistrationPlan {
-  const versions = plannedVersions(assessment);
+  const versions = plannedVersions(store, assessment);
   const heads = new Map(
     [...assessment.heads].map(([module, head]) => [module, head?.id ?? null] as const),
   );
   for (const module of new Set(assessment.imported.owners.values())) {
     heads.set(module, store.head(module)?.id ?? null);
   }
-  const owners = new Map(assessment.imported.owners);
-  for (const each of assessment.changed) {
-    for (const path of each.revision.imports.keys()) owners.set(path, each.revision.module);
-  }
+  const owners = ownersOf(assessment);
   const releases = assessment.changed.map((each) =>
-    planRelease(store, assessment, each, versions, owners),
+    planRelease(store, assessment, each, versions, owners, generator),
   );
   return { registeredAt, releases, heads, policyVersion: assessment.policy.version };
+}
+
+/** The module of each file that the proposal has or imports. */
+function ownersOf({ imported, changed }: Assessment): ReadonlyMap<string, string> {
+  const owners = new Map(imported.owners);
+  for (const { revision } of changed) {
+    for (const path of revision.imports.keys()) owners.set(path, revision.module);
+  }
+  return owners;
+}
+
+/** @param versions those of the modules that are registered with it */
+function dependenciesOf(
+  store: Pick<Store, "head">,
+  revision: AssessedModule["revision"],
+  owners: ReadonlyMap<string, string>,
+  versions: ReadonlyMap<string, string>,
+): readonly Dependency[] {
+  const modules = new Set(importsOfOthers(revision, owners).map((path) => owners.get(path) ?? ""));
+  return [...modules].map((module) => {
+    const semver = versions.get(module) ?? store.head(module)?.semver;
+    if (semver !== undefined) return { module, semver };
+    throw new Error(`${module}, which ${revision.module} imports, has no release`);
+  });
 }
 
 function planRelease(
@@ -56,24 +95,19 @@ function planRelease(
   { revision, inspection, image }: AssessedModule,
   versions: ReadonlyMap<string, string>,
   owners: ReadonlyMap<string, string>,
+  generator: string,
 ): PlannedRelease {
-  const { module, digest, files } = revision;
+  const { module, digest, files, bindingsFile } = revision;
   const imports = importsOfOthers(revision, owners);
-  const dependencies = new Map<string, Dependency>();
-  for (const path of imports) {
-    const owner = owners.get(path) ?? "";
-    const semver = versions.get(owner) ?? store.head(owner)?.semver;
-    if (semver === undefined) throw new Error(`${owner}, which ${module} imports, has no release`);
-    dependencies.set(owner, { module: owner, semver });
-  }
   return {
     module,
     semver: versions.get(module) ?? "",
     digest,
     meaning: inspection.meaning,
     files,
+    bindingsFile,
     image,
-    dependencies: [...dependencies.values()],
+    dependencies: dependenciesOf(store, revision, owners, versions),
     imports,
     bindings: inspection.bindings.map((binding) => {
       const promised = bindingDigest(binding, graph);
@@ -97,6 +131,7 @@ function planRelease(
       ),
     ],
     packageName: packageNameOf(module),
+    generator,
   };
 }
 

@@ -1,3 +1,4 @@
+import { bindingsAsFile, bindingsFileName } from "../../core/bindings-file/bindings-file-name.ts";
 import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
 import { parseModuleName } from "../../core/module-name.ts";
@@ -9,6 +10,8 @@ import { type Import, scanProto } from "../../core/revision/scan.ts";
 export interface ProposedModule {
   readonly name: string;
   readonly files: readonly SchemaFile[];
+  /** The text of its bindings.yaml. */
+  readonly bindings?: string;
   readonly expectedHead?: string | null;
 }
 
@@ -17,6 +20,8 @@ export interface ProposedRevision {
   readonly module: string;
   readonly digest: string;
   readonly files: readonly SchemaFile[];
+  /** The text of its bindings.yaml, or null. */
+  readonly bindingsFile: string | null;
   /** The imports of each file by its path. */
   readonly imports: ReadonlyMap<string, readonly Import[]>;
 }
@@ -32,6 +37,7 @@ export function inspectProposal(modules: readonly ProposedModule[]): readonly Pr
   const names = new Set<string>();
   let elements = 0;
   let fileCount = 0;
+  let bindingsLength = 0;
   const revisions = modules.map((module) => {
     if (parseModuleName(module.name) === null) {
       places.push({
@@ -61,8 +67,16 @@ export function inspectProposal(modules: readonly ProposedModule[]): readonly Pr
       imports.set(file.path, scan.imports);
     }
     const files = [...module.files].sort((a, b) => (a.path < b.path ? -1 : 1));
-    return { module: module.name, digest: revisionDigest(files), files, imports };
+    const bindingsFile = module.bindings ?? null;
+    bindingsLength += bindingsFile?.length ?? 0;
+    const digest = revisionDigest([...files, ...bindingsAsFile(bindingsFile)]);
+    return { module: module.name, digest, files, bindingsFile, imports };
   });
+  if (bindingsLength > limits.bindingsLengthPerProposal) {
+    places.push({
+      message: `all ${bindingsFileName} of the proposal have ${bindingsLength} characters, at most ${limits.bindingsLengthPerProposal} are allowed; push fewer modules at once`,
+    });
+  }
   if (fileCount > limits.filesPerProposal) {
     places.push({
       message: `the proposal has ${fileCount} files, at most ${limits.filesPerProposal} are allowed; push fewer modules at once`,

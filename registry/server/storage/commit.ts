@@ -1,5 +1,6 @@
 import { zstdCompressSync } from "node:zlib";
 import type Database from "better-sqlite3";
+import { bindingsAsFile } from "../../core/bindings-file/bindings-file-name.ts";
 import type { PlannedRelease, RegistrationPlan } from "../../core/registration/plan.ts";
 import { digestOf } from "../../core/revision/digest.ts";
 import type { Announcement, Store } from "../ports.ts";
@@ -42,7 +43,7 @@ function prepareInserts(db: Database.Database) {
   return {
     blob: db.prepare("INSERT OR IGNORE INTO blob (digest, content) VALUES (?, ?)"),
     release: db.prepare(
-      "INSERT INTO release (module, semver, digest, meaning, registered_at) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO release (module, semver, digest, meaning, registered_at, generator) VALUES (?, ?, ?, ?, ?, ?)",
     ),
     image: db.prepare("INSERT INTO release_image (release_id, image) VALUES (?, ?)"),
     file: db.prepare("INSERT INTO release_file (release_id, path, blob) VALUES (?, ?, ?)"),
@@ -72,10 +73,11 @@ function prepareInserts(db: Database.Database) {
 }
 
 function insertRelease(insert: Inserts, release: PlannedRelease, registeredAt: string): void {
-  const { module, semver, digest, meaning } = release;
-  const id = insert.release.run(module, semver, digest, meaning, registeredAt).lastInsertRowid;
+  const { module, semver, digest, meaning, generator } = release;
+  const row = [module, semver, digest, meaning, registeredAt, generator];
+  const id = insert.release.run(...row).lastInsertRowid;
   insert.image.run(id, zstdCompressSync(release.image));
-  for (const file of release.files) {
+  for (const file of [...release.files, ...bindingsAsFile(release.bindingsFile)]) {
     const blob = digestOf(file.content);
     insert.blob.run(blob, file.content);
     insert.file.run(id, file.path, blob);

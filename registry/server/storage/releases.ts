@@ -1,6 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import type Database from "better-sqlite3";
 import type { Binding } from "../../core/binding/binding.ts";
+import { bindingsFileName } from "../../core/bindings-file/bindings-file-name.ts";
 import { limits } from "../../core/limits.ts";
 import type { Dependency, ReleaseRecord } from "../../core/registration/plan.ts";
 import type { SchemaFile } from "../../core/revision/digest.ts";
@@ -9,7 +10,7 @@ import { type BindingRow, bindingOf, type SummaryRow, summaryColumns, summaryOf 
 
 type Releases = Pick<
   Store,
-  "release" | "releases" | "image" | "lastSubjectVersion" | "subjectVersions"
+  "release" | "releases" | "generatorOf" | "image" | "lastSubjectVersion" | "subjectVersions"
 >;
 
 /** What single releases hold. */
@@ -30,6 +31,9 @@ export function prepareReleases(db: Database.Database): Releases {
   const bindings = db.prepare<[number], BindingRow>(
     "SELECT binding, subject_version, digest FROM binding WHERE release_id = ? ORDER BY position",
   );
+  const generator = db
+    .prepare<[number], string>("SELECT generator FROM release WHERE id = ?")
+    .pluck();
   const image = db
     .prepare<[number], Buffer>("SELECT image FROM release_image WHERE release_id = ?")
     .pluck();
@@ -47,9 +51,11 @@ export function prepareReleases(db: Database.Database): Releases {
   );
 
   function complete(row: SummaryRow): ReleaseRecord {
+    const stored = files.all(row.id);
     return {
       ...summaryOf(row),
-      files: files.all(row.id),
+      files: stored.filter((file) => file.path !== bindingsFileName),
+      bindingsFile: stored.find((file) => file.path === bindingsFileName)?.content ?? null,
       dependencies: dependencies.all(row.id),
       bindings: bindings.all(row.id).map(bindingOf),
     };
@@ -61,6 +67,7 @@ export function prepareReleases(db: Database.Database): Releases {
       return row === undefined ? null : complete(row);
     },
     releases: (module) => all.all(module).map(summaryOf),
+    generatorOf: (releaseId) => generator.get(releaseId) ?? "",
     image(releaseId) {
       const bytes = image.get(releaseId);
       if (bytes === undefined) throw new Error(`release ${releaseId} has no image`);

@@ -52,6 +52,7 @@ function releaseOf(name: string, change: Partial<PlannedRelease> = {}): PlannedR
     digest: `sha256:${name}`,
     meaning: "sha256:meaning",
     files: [{ path: `acme/${name}.proto`, content: `// ${name}` }],
+    bindingsFile: null,
     image: new TextEncoder().encode("image ".repeat(100)),
     numbers: [],
     dependencies: [],
@@ -71,6 +72,7 @@ function releaseOf(name: string, change: Partial<PlannedRelease> = {}): PlannedR
       { kind: "subject", value: `acme.${name}.noted.v1.*` },
     ],
     packageName: `@acme/${name}`,
+    generator: "test",
     ...change,
   };
 }

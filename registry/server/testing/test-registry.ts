@@ -35,6 +35,8 @@ export interface TestRegistryOptions {
   readonly npm?: { readonly url: string; readonly token: string };
   /** The token that writing asks for; the client then sends it. */
   readonly token?: string;
+  /** Environments that it looks at, by name; it then looks again after 50 ms, and soon forgets. */
+  readonly watch?: Readonly<Record<string, { readonly url: string }>>;
   readonly intercept?: (edges: Edges) => Edges;
 }
 
@@ -87,6 +89,15 @@ export function configOf(dataDir: string, options: TestRegistryOptions = {}): Co
         ? null
         : { url: options.nats.url, allowOldServer: true, credentials: {} },
     npm: options.npm ?? null,
+    watch: {
+      environments: Object.entries(options.watch ?? {}).map(([environment, { url }]) => ({
+        environment,
+        url,
+        credentials: {},
+      })),
+      everyMs: 50,
+      forgetAfterMs: 0,
+    },
     logLevel: "info",
   };
 }
@@ -101,9 +112,10 @@ export async function problemOf(call: Promise<unknown>): Promise<Problem> {
 
 function proposalOf(modules: readonly ProposedModule[]) {
   return {
-    modules: modules.map(({ name, files, expectedHead }) => ({
+    modules: modules.map(({ name, files, bindings, expectedHead }) => ({
       name,
       files: files.map((file) => ({ ...file })),
+      ...(bindings === undefined ? {} : { bindings }),
       ...(expectedHead === undefined ? {} : { expectedHead }),
     })),
   };
