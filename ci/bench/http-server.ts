@@ -31,6 +31,7 @@ function charter(count: number): Promise<FastifyInstance> {
       publish: unused,
       record: () => ({ ended: [] }),
       watched: () => [],
+      upgradeStubs: unused,
       retire: unusedNow,
       retirements: () => [],
       reviewPolicy: unusedNow,

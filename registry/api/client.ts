@@ -1,6 +1,5 @@
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
-import type { Rule } from "../core/gate/rule.ts";
 import { deploymentCalls } from "./deployment-calls.ts";
 import { policyCalls } from "./policy-calls.ts";
 import {
@@ -24,7 +23,6 @@ import {
   type RetirementRecord,
   RetirementSchema,
 } from "./schemas/retirement.ts";
-import { RuleSchema } from "./schemas/rule.ts";
 import {
   type BindingRecord,
   type Resolution,
@@ -163,9 +161,6 @@ export function createRegistryClient(options: {
 
     ...deploymentCalls(json),
     ...policyCalls(json),
-
-    rule: (id: string): Promise<Rule> =>
-      json(RuleSchema, "GET", `/v1/rules/${encodeURIComponent(id)}`),
   };
 }
 

@@ -8,10 +8,14 @@ import { moduleList } from "./commands/module-list.ts";
 import { modulePush } from "./commands/module-push.ts";
 import { moduleRetire } from "./commands/module-retire.ts";
 import { moduleShow } from "./commands/module-show.ts";
+import { policyList } from "./commands/policy-list.ts";
+import { policySet } from "./commands/policy-set.ts";
+import { policyShow } from "./commands/policy-show.ts";
 import { streamApply } from "./commands/stream-apply.ts";
 import { streamPlan } from "./commands/stream-plan.ts";
 import { stubsList } from "./commands/stubs-list.ts";
 import { stubsPublish } from "./commands/stubs-publish.ts";
+import { stubsUpgrade } from "./commands/stubs-upgrade.ts";
 import { subjectList } from "./commands/subject-list.ts";
 import { subjectResolve } from "./commands/subject-resolve.ts";
 import pkg from "./package.json" with { type: "json" };
@@ -31,6 +35,7 @@ export type Execute = <Flags>(
 
 const nouns: Readonly<Record<string, string>> = {
   module: "check, register and look at modules, the schemas of a team",
+  policy: "what the gate refuses, how subjects are named, and who owns what",
   subject: "find the contract of a NATS subject",
   stream: "provide the JetStream streams and consumers that the contracts need",
   stubs: "the npm packages with typed clients and services",
@@ -61,12 +66,16 @@ export function buildProgram(
   attach(program, execute, moduleRetire);
   attach(program, execute, moduleList);
   attach(program, execute, moduleShow);
+  attach(program, execute, policyShow);
+  attach(program, execute, policyList);
+  attach(program, execute, policySet);
   attach(program, execute, subjectResolve);
   attach(program, execute, subjectList);
   attach(program, execute, streamPlan);
   attach(program, execute, streamApply);
   attach(program, execute, stubsList);
   attach(program, execute, stubsPublish);
+  attach(program, execute, stubsUpgrade);
   attach(program, execute, contractTest);
   attach(program, execute, mock);
   attach(program, execute, explain);

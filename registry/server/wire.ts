@@ -19,7 +19,7 @@ import { retirementsNow, retirePackage } from "./jobs/retire-package.ts";
 import { reviewPolicy, setPolicy } from "./jobs/set-policy.ts";
 import { buildSubjectIndex } from "./jobs/subject-index.ts";
 import { upgradeStubs } from "./jobs/upgrade-stubs.ts";
-import { watchEnvironments } from "./jobs/watch-environments.ts";
+import { type Watching, type WatchPorts, watchEnvironments } from "./jobs/watch-environments.ts";
 import { within } from "./jobs/within.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
 import { connectNats } from "./nats/connect-nats.ts";
@@ -118,15 +118,7 @@ async function start(
     announcing.wake();
   };
 
-  const watching = watchEnvironments(
-    {
-      ...ports,
-      index: () => index,
-      onProblem: (environment, problem) => logger.warn({ environment }, problem),
-    },
-    config.watch.environments.map(watchedEnvironment),
-    config.watch,
-  );
+  const watching = watch(config, { ...ports, index: () => index }, logger);
   closers.push(watching.stop);
   const app = await buildApp(
     {
@@ -163,6 +155,17 @@ async function start(
   publishing.wake();
   announcing.wake();
   return url;
+}
+
+function watch(
+  { watch: options }: Config,
+  ports: Omit<WatchPorts, "onProblem">,
+  logger: Logger,
+): Watching {
+  const onProblem = (environment: string, problem: string) =>
+    logger.warn({ environment }, `watching: ${problem}`);
+  const environments = options.environments.map(watchedEnvironment);
+  return watchEnvironments({ ...ports, onProblem }, environments, options);
 }
 
 function stubPublisher(

@@ -59,6 +59,11 @@ export const RegistrationSchema = Type.Object({
 });
 export type Registration = Static<typeof RegistrationSchema>;
 
+/** Releases by their names. */
+export const ReleaseReferencesSchema = Type.Object({
+  releases: Type.Array(Type.Object({ module: Type.String(), semver: Type.String() })),
+});
+
 /** The stub packages whose publication was tried again, as they stand after it. */
 export const PublicationListSchema = Type.Object({
   publications: Type.Array(Type.Pick(PackageSchema, ["name", "version", "state", "error"])),

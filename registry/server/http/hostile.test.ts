@@ -239,6 +239,7 @@ describe("senders that are too slow", () => {
         publish: never,
         record: () => ({ ended: [] }),
         watched: () => [],
+        upgradeStubs: never,
         retire: neverNow,
         retirements: () => [],
         reviewPolicy: neverNow,

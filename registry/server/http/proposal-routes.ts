@@ -1,5 +1,9 @@
 import { Type } from "typebox";
-import { PublicationListSchema, RegistrationSchema } from "../../api/schemas/module.ts";
+import {
+  PublicationListSchema,
+  RegistrationSchema,
+  ReleaseReferencesSchema,
+} from "../../api/schemas/module.ts";
 import { ProposalSchema } from "../../api/schemas/proposal.ts";
 import { CheckReportSchema } from "../../api/schemas/report.ts";
 import { RegistryFailure } from "../../core/failure.ts";
@@ -66,6 +70,18 @@ export function proposalRoutes(ports: AppPorts): Routes {
           .status(releases.length > 0 ? 201 : 200)
           .send({ report: registered.report, releases });
       },
+    );
+
+    app.post(
+      "/v1/stub-upgrades",
+      {
+        onRequest: mayWrite,
+        schema: {
+          summary: "Registers heads again, as patches, whose stub packages another generator made",
+          response: { 200: ReleaseReferencesSchema },
+        },
+      },
+      async (_request, reply) => reply.send({ releases: [...(await ports.upgradeStubs())] }),
     );
 
     app.post(

@@ -24,6 +24,10 @@ export interface AppPorts {
   readonly watched: () => readonly WatchState[];
   /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
   readonly publish: () => Promise<void>;
+  /** Registers heads again whose stub packages another generator made. */
+  readonly upgradeStubs: () => Promise<
+    readonly { readonly module: string; readonly semver: string }[]
+  >;
   /** Announces the end of a proto package. Throws a RegistryFailure. */
   readonly retire: (
     end: Pick<Retirement, "protoPackage" | "module" | "sunset" | "reason">,

@@ -5,6 +5,8 @@ import { reportOf } from "./report.ts";
 
 /** What checking asks of the outside. */
 export interface CheckPorts extends AssessPorts {
+  /** What generates stub packages now. */
+  readonly generator: string;
   /** An id that nobody can guess. */
   newId(): string;
 }
@@ -15,7 +17,7 @@ export async function checkProposal(
   proposal: readonly ProposedModule[],
 ): Promise<CheckReport> {
   const assessment = await assess(ports, proposal);
-  const report = reportOf(assessment, ports.newId(), ports.clock.now());
+  const report = reportOf(ports.store, assessment, ports.newId(), ports.clock.now());
   ports.store.saveReport(report);
   return report;
 }

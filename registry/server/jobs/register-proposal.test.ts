@@ -211,6 +211,7 @@ function moveHead(dataDir: string, module: string): void {
         numbers: [],
         claims: [],
         packageName: `@${module}`,
+        generator: "test",
       },
     ],
   });

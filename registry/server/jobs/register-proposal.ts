@@ -57,11 +57,11 @@ async function judgeAndCommit(
 ): Promise<Registered | "policy moved"> {
   const assessment = await assess(ports, proposal);
   const now = ports.clock.now();
-  const report = reportOf(assessment, ports.newId(), now);
+  const report = reportOf(ports.store, assessment, ports.newId(), now);
   ports.store.saveReport(report);
   if (verdictIs(report, "rejected")) throw new RefusedRegistration(report);
   if (verdictIs(report, "unchanged")) return { report, releases: [] };
-  const plan = planRegistration(ports.store, assessment, now);
+  const plan = planRegistration(ports.store, assessment, now, ports.generator);
   const outcome = ports.store.commit(plan);
   if (outcome === "policy moved") return outcome;
   if (outcome === "baseline moved") {

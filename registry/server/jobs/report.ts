@@ -1,11 +1,17 @@
 import type { Baseline, CheckReport, ModuleReport, Verdict } from "../../core/gate/report.ts";
 import type { Head } from "../../core/registration/plan.ts";
+import type { Store } from "../ports.ts";
 import type { Assessment } from "./assess.ts";
 import { plannedVersions } from "./plan-registration.ts";
 
 /** The report of an assessment: every module of the proposal, in the order of their names. */
-export function reportOf(assessment: Assessment, id: string, createdAt: string): CheckReport {
-  const versions = plannedVersions(assessment);
+export function reportOf(
+  store: Store,
+  assessment: Assessment,
+  id: string,
+  createdAt: string,
+): CheckReport {
+  const versions = plannedVersions(store, assessment);
   const changed = new Map(assessment.changed.map((each) => [each.revision.module, each]));
   const modules = assessment.revisions
     .map(({ module, digest }): ModuleReport => {

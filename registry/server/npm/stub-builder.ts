@@ -1,7 +1,15 @@
+import { protobufVersion } from "../../../codegen/generator/generate-code.ts";
 import { stubPackage } from "../../../codegen/generator/stub-package.ts";
 import runtime from "../../../codegen/runtime/package.json" with { type: "json" };
+import charter from "../../../package.json" with { type: "json" };
 import type { Store, StubBuilder } from "../ports.ts";
 import { packTarball } from "./pack.ts";
+
+/**
+ * What generates: the same in two releases, the same revision gives the same package but for its
+ * version. Charter's own part counts by Charter's version.
+ */
+export const generatorVersion = `charter ${charter.version}, protoc-gen-es ${protobufVersion}`;
 
 /** Generates and packs stub packages. The same release gives the same bytes, on any machine. */
 export function createStubBuilder(store: Pick<Store, "release">): StubBuilder {
