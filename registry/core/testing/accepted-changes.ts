@@ -1,3 +1,4 @@
+import { acceptedEdits } from "./accepted-edits.ts";
 import {
   adding,
   all,
@@ -17,6 +18,19 @@ const head = 'syntax = "proto3";\npackage acme.shop.v1;\n';
 /** Changes that break nobody. */
 export const acceptedChanges: readonly MatrixCase[] = [
   { what: "nothing", edit: (files) => files, findings: [] },
+  ...acceptedEdits.map(([what, path, from, to, ...findings]) => ({
+    what,
+    edit: replacing(path, [from, to]),
+    findings,
+  })),
+  {
+    what: "a file split in two",
+    edit: all(
+      replacing(typesFile, [money, ""]),
+      adding("acme/shop/v1/money.proto", `${head}${money}`),
+    ),
+    findings: ["shows compatible MESSAGE_NO_DELETE acme.shop.v1.Money"],
+  },
   {
     what: "a comment",
     edit: replacing(shopFile, ["message Order {", "// What is bought.\nmessage Order {"]),
