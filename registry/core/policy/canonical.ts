@@ -1,4 +1,4 @@
-import type { Policy, PolicyRule, SubjectNaming } from "./policy.ts";
+import { defaultPolicy, type Policy, type PolicyRule, type SubjectNaming } from "./policy.ts";
 
 /** The same policy with its keys in one order, so that equal policies are equal texts. */
 export function canonicalPolicy({ rules, subjects, owners }: Policy): Policy {
@@ -14,6 +14,19 @@ export function canonicalPolicy({ rules, subjects, owners }: Policy): Policy {
 /** Whether two policies say the same. */
 export function isSamePolicy(a: Policy, b: Policy): boolean {
   return JSON.stringify(canonicalPolicy(a)) === JSON.stringify(canonicalPolicy(b));
+}
+
+/** The same policy with what it leaves to the built-in one. */
+export function wholePolicy({ rules, subjects, owners }: Policy): Policy {
+  const isWhole = rules.some(
+    ({ modules, stability }) => modules === "*" && stability === undefined,
+  );
+  const others = { ...defaultPolicy.subjects["*"], ...subjects["*"] };
+  return {
+    rules: isWhole ? rules : [...rules, ...defaultPolicy.rules],
+    subjects: { ...subjects, "*": others },
+    owners,
+  };
 }
 
 function canonicalRule({ modules, stability, block, allow, refuse }: PolicyRule): PolicyRule {

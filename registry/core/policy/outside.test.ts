@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isSamePolicy } from "./canonical.ts";
+import { isSamePolicy, wholePolicy } from "./canonical.ts";
 import { headsOutside } from "./outside.ts";
 import { defaultPolicy } from "./policy.ts";
 
@@ -41,4 +41,16 @@ it("isSamePolicy leaves the order of keys aside, but not the order in which owne
   const [first, second] = defaultPolicy.rules;
   if (first === undefined || second === undefined) throw new Error("the built-in policy has two");
   expect(isSamePolicy(one, { ...one, rules: [second, first] })).toBe(false);
+});
+
+it("wholePolicy adds what the built-in policy decides", () => {
+  const rule = { modules: "acme/*", block: [] };
+  const catchAll = { modules: "*", block: [] };
+  const empty = { rules: [], subjects: {}, owners: {} };
+  expect(wholePolicy(empty)).toEqual(defaultPolicy);
+  expect(wholePolicy({ ...empty, rules: [rule] }).rules).toEqual([rule, ...defaultPolicy.rules]);
+  expect(wholePolicy({ ...empty, rules: [rule, catchAll] }).rules).toEqual([rule, catchAll]);
+  expect(wholePolicy({ ...empty, subjects: { "*": { unversioned: 1 } } }).subjects).toEqual({
+    "*": { ...defaultPolicy.subjects["*"], unversioned: 1 },
+  });
 });
