@@ -1,4 +1,5 @@
 import type { FileRegistry } from "@bufbuild/protobuf";
+import { type Around, compareBehaviour } from "../behaviour/compare-behaviour.ts";
 import type { Binding } from "../binding/binding.ts";
 import { compareBindings } from "../binding/compare-bindings.ts";
 import { compareSensitive } from "../binding/compare-sensitive.ts";
@@ -24,11 +25,13 @@ export interface LinkedRevision {
  * comparisons.
  *
  * @param found what buf says of the images of the two
+ * @param around what the messages of the two can travel in, and the time
  */
 export function compareRevisions(
   found: readonly BufFinding[],
   old: LinkedRevision,
   now: LinkedRevision,
+  around: Around,
 ): readonly Change[] {
   const before = sideOf(old.registry, old.files);
   const after = sideOf(now.registry, now.files);
@@ -38,6 +41,7 @@ export function compareRevisions(
     ...missingTypes(before, after, oldPaths),
     ...compareBindings(old.bindings, now.bindings),
     ...compareSensitive(before.registry, after.registry, oldPaths),
+    ...compareBehaviour(old, now, around),
     ...surprises(compareDescriptors(old, now), old, now),
   ];
   return changes.map((change) => ({ ...change, fix: fixFor(change, old, now) }));

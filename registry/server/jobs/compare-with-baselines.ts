@@ -14,16 +14,17 @@ import type { Strictness } from "../../core/policy/strictness.ts";
 import type { Head } from "../../core/registration/plan.ts";
 import { typeGraph } from "../../core/revision/closure.ts";
 import type { OwnedImage } from "../../core/revision/image.ts";
-import type { SchemaCompiler, Store } from "../ports.ts";
+import type { Clock, GateStore, SchemaCompiler } from "../ports.ts";
 import type { LinkedRelease, LinkedReleases } from "./linked-releases.ts";
 import { packageInUse } from "./retire-package.ts";
 import { subjectsHit } from "./subjects-hit.ts";
 
 /** What comparing asks of the outside. */
 export interface ComparePorts {
-  readonly store: Store;
+  readonly store: GateStore;
   readonly compiler: SchemaCompiler;
   readonly releases: LinkedReleases;
+  readonly clock: Clock;
   /** How the policy has this module judged. */
   readonly strictness: Strictness;
 }
@@ -152,18 +153,34 @@ function packageAt(
   return around.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
-function baselinesFor(store: Store, module: string, now: string): readonly Baseline[] {
+function baselinesFor(store: GateStore, module: string, now: string): readonly Baseline[] {
   const all = baselinesOf(store.pastReleases(module), store.deployed(module), now);
   return all.slice(0, limits.baselinesPerModule + 1);
 }
 
 async function changesSince(
-  { compiler }: ComparePorts,
+  ports: ComparePorts,
   old: LinkedRelease,
   now: Compiled,
 ): Promise<readonly Change[]> {
-  const found = await compiler.breaking(now.image, old.image);
-  return compareRevisions(found, old.revision, now.revision);
+  const found = await ports.compiler.breaking(now.image, old.image);
+  return compareRevisions(found, old.revision, now.revision, {
+    carriers: () => carriersOf(ports, now.module),
+    nowMs: Date.parse(ports.clock.now()),
+  });
+}
+
+/** The heads of all modules that import a module, directly or not: its types travel in theirs. */
+function carriersOf({ store, releases }: ComparePorts, module: string): readonly LinkedRevision[] {
+  const carriers = new Map<string, LinkedRevision>();
+  const open = [...store.dependents(module)];
+  for (let each = open.pop(); each !== undefined; each = open.pop()) {
+    const head = store.head(each);
+    if (head === null || carriers.has(each)) continue;
+    carriers.set(each, releases.get(each, head.semver).revision);
+    open.push(...store.dependents(each));
+  }
+  return [...carriers.values()];
 }
 
 /**

@@ -9,6 +9,9 @@ import type { Finding } from "../report.ts";
 import { rules } from "../rules.ts";
 import { ruleExamples } from "./examples.ts";
 
+/** No other module carries the types, and the clock stands still. */
+const alone = { carriers: () => [], nowMs: Date.UTC(2026, 0, 1) };
+
 /**
  * Rules that need more than two revisions to be found: what an earlier release used, or who still
  * runs something.
@@ -41,7 +44,7 @@ function findingsOf(rule: string): readonly Finding[] {
   const at = examples.findIndex(([id]) => id === rule);
   const one = compiled.cases[at];
   if (one === undefined) throw new Error(`${rule} has no example`);
-  const changes = compareRevisions(found[at] ?? [], one.old, one.now);
+  const changes = compareRevisions(found[at] ?? [], one.old, one.now, alone);
   return judge([{ semver: "1.0.0", changes, knownAtHead: new Set() }], around);
 }
 
