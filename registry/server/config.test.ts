@@ -23,6 +23,7 @@ describe("readConfig", () => {
       writeTokenHash: null,
       nats: null,
       npm: null,
+      watch: { environments: [], everyMs: 15_000, forgetAfterMs: 300_000 },
       logLevel: "info",
     });
   });
@@ -62,6 +63,15 @@ describe("readConfig", () => {
     ["NATS_URL", "127.0.0.1:4222"],
     ["NATS_URL", "nats://127.0.0.1:4222,http://127.0.0.1"],
     ["CHARTER_ALLOW_OLD_NATS", "yes"],
+    ["CHARTER_WATCH", "nats://127.0.0.1:4222"],
+    ["CHARTER_WATCH", "Prod=nats://127.0.0.1:4222"],
+    ["CHARTER_WATCH", "=nats://127.0.0.1:4222"],
+    ["CHARTER_WATCH", "prod=http://127.0.0.1"],
+    ["CHARTER_WATCH", "prod="],
+    ["CHARTER_WATCH", "prod=nats://127.0.0.1:4222,prod=nats://127.0.0.2:4222"],
+    ["CHARTER_WATCH_EVERY_MS", "499"],
+    ["CHARTER_WATCH_EVERY_MS", "1e3"],
+    ["CHARTER_WATCH_FORGET_MS", "86400001"],
     ["CHARTER_LOG_LEVEL", "loud"],
   ])("refuses %s=%s by its name", (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
@@ -72,6 +82,35 @@ describe("readConfig", () => {
     expect(readConfig({ NATS_URL: urls }).nats).toMatchObject({ url: urls, allowOldServer: false });
     const npm = { CHARTER_NPM_URL: "http://127.0.0.1:1,http://127.0.0.1:2" };
     expect(problemsOf({ ...npm, CHARTER_NPM_TOKEN: token })).toHaveLength(1);
+  });
+
+  it("reads the environments to look at, each with its own addresses and credentials", () => {
+    const { watch } = readConfig({
+      CHARTER_WATCH: "prod-eu=nats://127.0.0.1:1,nats://127.0.0.1:2,staging=tls://127.0.0.1:3",
+      CHARTER_WATCH_PROD_EU_USER: "watcher",
+      CHARTER_WATCH_PROD_EU_PASSWORD: "p",
+      CHARTER_WATCH_EVERY_MS: "5000",
+      NATS_TOKEN: "the registry's own",
+    });
+    expect(watch).toEqual({
+      environments: [
+        {
+          environment: "prod-eu",
+          url: "nats://127.0.0.1:1,nats://127.0.0.1:2",
+          credentials: { user: "watcher", pass: "p" },
+        },
+        { environment: "staging", url: "tls://127.0.0.1:3", credentials: {} },
+      ],
+      everyMs: 5000,
+      forgetAfterMs: 300_000,
+    });
+  });
+
+  it("names the credentials file of an environment that cannot be read", () => {
+    const env = { CHARTER_WATCH: "prod=nats://127.0.0.1:1", CHARTER_WATCH_PROD_CREDS: "/no.creds" };
+    expect(problemsOf(env)).toEqual([
+      expect.stringContaining('CHARTER_WATCH_PROD_CREDS is "/no.creds"'),
+    ]);
   });
 
   it("shows no password of an address", () => {
@@ -89,8 +128,9 @@ describe("readConfig", () => {
       CHARTER_NPM_URL: "http://127.0.0.1:4873",
       CHARTER_LOG_LEVEL: "x",
       CHARTER_ALLOW_OLD_NATS: "x",
+      CHARTER_WATCH: "x",
     });
-    expect(problems).toHaveLength(6);
+    expect(problems).toHaveLength(7);
   });
 
   it("takes NATS credentials from the environment, and names a file that cannot be read", () => {

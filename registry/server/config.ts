@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { natsCredentials } from "../api/nats-credentials.ts";
 import { ConfigError } from "./config-error.ts";
+import { readWatchConfig, type WatchConfig } from "./watch-config.ts";
 
 /** How the registry was told to run. */
 export interface Config {
@@ -13,6 +14,7 @@ export interface Config {
   readonly writeTokenHash: Buffer | null;
   readonly nats: NatsConfig | null;
   readonly npm: { readonly url: string; readonly token: string } | null;
+  readonly watch: WatchConfig;
   readonly logLevel: string;
 }
 
@@ -58,7 +60,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const natsUrl = get("NATS_URL");
   // A NATS client takes several addresses, separated by commas.
   const natsUrls = natsUrl?.split(",") ?? [];
-  if (!natsUrls.every((each) => isUrl(each, ["nats:", "tls:", "ws:", "wss:"]))) {
+  if (!natsUrls.every(isNatsUrl)) {
     refuse(
       `NATS_URL is "${withoutPassword(natsUrl ?? "")}"; expected an address such as nats://127.0.0.1:4222`,
     );
@@ -83,14 +85,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (allowOld !== "true" && allowOld !== "false") {
     refuse(`CHARTER_ALLOW_OLD_NATS is "${allowOld}"; expected true or false`);
   }
-  const credentials = natsCredentials(env, (variable, path) => {
-    try {
-      return readFileSync(path);
-    } catch {
-      refuse(`${variable} is "${path}", which cannot be read; it must name a file`);
-      return new Uint8Array();
-    }
-  });
+  const readFile = fileReader(refuse);
+  const credentials = natsCredentials(env, readFile);
+  const watch = readWatchConfig({ get, refuse, isNatsUrl, readFile });
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     host,
@@ -102,6 +99,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         ? null
         : { url: natsUrl, allowOldServer: allowOld === "true", credentials },
     npm: npmUrl === undefined ? null : { url: npmUrl, token: npmToken ?? "" },
+    watch,
     logLevel,
   };
 }
@@ -116,6 +114,22 @@ export function hashToken(token: string): Buffer {
 /** An address as it may be shown: what stands before an `@` can be a secret. */
 export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^/,]*@/g, "//…@");
+}
+
+/** Reads a file that a variable names; one that cannot be read is a problem like others. */
+function fileReader(refuse: (problem: string) => void) {
+  return (variable: string, path: string): Uint8Array => {
+    try {
+      return readFileSync(path);
+    } catch {
+      refuse(`${variable} is "${path}", which cannot be read; it must name a file`);
+      return new Uint8Array();
+    }
+  };
+}
+
+function isNatsUrl(text: string): boolean {
+  return isUrl(text, ["nats:", "tls:", "ws:", "wss:"]);
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { limits } from "../limits.ts";
 import { type Declared, usesOf } from "./match-sighting.ts";
 import type { SeenConsumer, SeenEndpoint, Sighting } from "./sighting.ts";
 import { type DeclaredBinding, protoPackageOf, subjectMatches } from "./subject-matches.ts";
@@ -52,16 +53,13 @@ function consumer(change: Partial<SeenConsumer> = {}): SeenConsumer {
 }
 
 function seen(change: Partial<Sighting>) {
-  const nothing = { ok: true, found: [] } as const;
-  return usesOf(
-    "prod",
-    { endpoints: nothing, consumers: nothing, skipped: [], ...change },
-    declared,
-  );
+  const nothing = { found: [], problem: null };
+  const sighting = { endpoints: nothing, consumers: nothing, skipped: [], ...change };
+  return usesOf("prod", sighting, declared);
 }
 
-const endpoints = (...found: SeenEndpoint[]) => seen({ endpoints: { ok: true, found } });
-const consumers = (...found: SeenConsumer[]) => seen({ consumers: { ok: true, found } });
+const endpoints = (...found: SeenEndpoint[]) => seen({ endpoints: { found, problem: null } }).uses;
+const consumers = (...found: SeenConsumer[]) => seen({ consumers: { found, problem: null } }).uses;
 
 describe("usesOf, endpoints", () => {
   it("takes instances of one release together, and another release apart", () => {
@@ -155,8 +153,13 @@ describe("usesOf, consumers", () => {
   });
 });
 
-it("usesOf takes nothing from a part that was not seen", () => {
-  expect(seen({ endpoints: { ok: false, reason: "away" } })).toEqual([]);
+it("usesOf stops where comparing would take too long, and says so", () => {
+  const many = Array.from({ length: limits.matchesPerLook / 2 }, () =>
+    endpoint({ subject: "ai.>" }),
+  );
+  expect(seen({ endpoints: { found: many, problem: null } })).toMatchObject({ cut: false });
+  const more = { found: [...many, endpoint()], problem: null };
+  expect(seen({ endpoints: more })).toMatchObject({ cut: true });
 });
 
 it.each([

@@ -1,3 +1,4 @@
+import { limits } from "../limits.ts";
 import { filtersMeet } from "../subject/filters-meet.ts";
 import type { DeployedUse } from "./deployment.ts";
 import type { SeenConsumer, SeenEndpoint, Sighting } from "./sighting.ts";
@@ -17,44 +18,61 @@ export interface Declared {
   protoPackages(module: string): readonly string[];
 }
 
-/** Who uses which contract, by what a look saw; the same use of several instances is one. */
-export function usesOf(
-  environment: string,
-  sighting: Sighting,
-  declared: Declared,
-): readonly DeployedUse[] {
-  const { endpoints, consumers } = sighting;
-  const found: Found[] = [
-    ...(endpoints.ok ? endpoints.found.flatMap((each) => usesOfEndpoint(each, declared)) : []),
-    ...(consumers.ok ? consumers.found.flatMap((each) => usesOfConsumer(each, declared)) : []),
-  ];
-  const merged = new Map<string, { use: Omit<Found, "instance">; instances: Set<string> }>();
-  for (const { instance, ...use } of found) {
-    const key = JSON.stringify(use);
-    const known = merged.get(key) ?? { use, instances: new Set() };
-    merged.set(key, known);
-    if (instance !== null) known.instances.add(instance);
-  }
-  return [...merged.values()].map(({ use, instances }) => ({
-    ...use,
-    environment,
-    source: "observed",
-    instances: instances.size,
-  }));
+export interface SeenUses {
+  readonly uses: readonly DeployedUse[];
+  /** Whether uses are missing, because there are more than `limits` let a look compare. */
+  readonly cut: boolean;
 }
 
-interface Found extends Omit<DeployedUse, "environment" | "source" | "instances"> {
+/** Who uses which contract, by what a look saw; the same use of several instances is one. */
+export function usesOf(environment: string, sighting: Sighting, declared: Declared): SeenUses {
+  const merged = new Map<string, { use: Use; instances: Set<string> }>();
+  let left = limits.matchesPerLook;
+  for (const { instance, uses } of usesSeen(sighting, declared)) {
+    left -= uses.length;
+    if (left < 0) break;
+    for (const use of uses) {
+      const key = JSON.stringify(use);
+      const known = merged.get(key) ?? { use, instances: new Set() };
+      merged.set(key, known);
+      if (instance !== null) known.instances.add(instance);
+    }
+  }
+  const uses = [...merged.values()].map(({ use, instances }) => ({
+    ...use,
+    environment,
+    source: "observed" as const,
+    instances: instances.size,
+  }));
+  return { uses, cut: left < 0 };
+}
+
+type Use = Omit<DeployedUse, "environment" | "source" | "instances">;
+
+/** What one endpoint or consumer uses. */
+interface SeenUse {
   /** Null when nobody is behind it now. */
   readonly instance: string | null;
+  readonly uses: readonly Use[];
+}
+
+function* usesSeen({ endpoints, consumers }: Sighting, declared: Declared): Generator<SeenUse> {
+  for (const each of endpoints.found) {
+    yield { instance: each.instance, uses: usesOfEndpoint(each, declared) };
+  }
+  for (const each of consumers.found) {
+    const instance = each.isRead ? each.participant : null;
+    yield { instance, uses: usesOfConsumer(each, declared) };
+  }
 }
 
 /**
  * What serves a subject is judged by the registry's own bindings first. What it tells about its
  * module counts where it fits them, or where the release that it names has the subject.
  */
-function usesOfEndpoint(endpoint: SeenEndpoint, declared: Declared): Found[] {
-  const { participant, build, instance, subject, module, semver, digest, evidence } = endpoint;
-  const base = { participant, build, instance, evidence };
+function usesOfEndpoint(endpoint: SeenEndpoint, declared: Declared): Use[] {
+  const { participant, build, subject, module, semver, digest, evidence } = endpoint;
+  const base = { participant, build, evidence };
   const bound = boundBy(endpoint, declared);
   if (bound.length === 0) {
     const told = { module, semver, digest, protoPackage: null, subject };
@@ -84,21 +102,21 @@ function boundBy(endpoint: SeenEndpoint, declared: Declared): readonly DeclaredB
   return released.length > 0 ? released : heads;
 }
 
-function usesOfConsumer(consumer: SeenConsumer, declared: Declared): Found[] {
-  const { participant, streamSubjects, filters, isRead } = consumer;
+function usesOfConsumer(consumer: SeenConsumer, declared: Declared): Use[] {
+  const { participant, streamSubjects, filters } = consumer;
   const base = { participant, build: null, evidence: "real", role: "subscribes" } as const;
-  const unknown = { semver: null, digest: null, instance: isRead ? participant : null };
+  const untold = { semver: null, digest: null };
   const wanted = filters.length > 0 ? filters : streamSubjects;
-  return wanted.flatMap((filter): Found[] => {
+  return wanted.flatMap((filter): Use[] => {
     const bound = declared.heads
       .of(filter)
       .filter(({ pattern }) => streamSubjects.some((each) => filtersMeet(each, filterOf(pattern))));
     if (bound.length === 0) {
-      return [{ ...base, ...unknown, module: null, protoPackage: null, subject: filter }];
+      return [{ ...base, ...untold, module: null, protoPackage: null, subject: filter }];
     }
     return bound.map((binding) => ({
       ...base,
-      ...unknown,
+      ...untold,
       module: binding.module,
       protoPackage: protoPackageOf(binding, declared.protoPackages(binding.module)),
       subject: binding.pattern,

@@ -26,14 +26,16 @@ export interface SeenConsumer {
 }
 
 /** One of the two things that a look at an environment asks for. */
-export type Seen<T> =
-  | { readonly ok: true; readonly found: readonly T[] }
-  | { readonly ok: false; readonly reason: string };
+export interface Seen<T> {
+  readonly found: readonly T[];
+  /** Why there may be more than was found, or null when this is all. */
+  readonly problem: string | null;
+}
 
 /** What one look at an environment saw. */
 export interface Sighting {
   readonly endpoints: Seen<SeenEndpoint>;
   readonly consumers: Seen<SeenConsumer>;
-  /** Answers that could not be read, each with why: at most a few. */
+  /** Answers that were left out, each with why: at most a few. */
   readonly skipped: readonly string[];
 }

@@ -7,6 +7,7 @@ import type { Registration } from "../../api/schemas/module.ts";
 import type { Problem } from "../../api/schemas/problem.ts";
 import { type Config, hashToken } from "../config.ts";
 import type { ProposedModule } from "../jobs/proposal.ts";
+import type { WatchedNats } from "../watch-config.ts";
 import { type Edges, type RunningRegistry, startRegistry } from "../wire.ts";
 
 /** A registry of a test, in this process, with the real buf and SQLite in a folder of its own. */
@@ -36,7 +37,7 @@ export interface TestRegistryOptions {
   /** The token that writing asks for; the client then sends it. */
   readonly token?: string;
   /** Environments that it looks at, by name; it then looks again after 50 ms, and soon forgets. */
-  readonly watch?: Readonly<Record<string, { readonly url: string }>>;
+  readonly watch?: Readonly<Record<string, { readonly url: string } & Partial<WatchedNats>>>;
   readonly intercept?: (edges: Edges) => Edges;
 }
 
@@ -90,11 +91,9 @@ export function configOf(dataDir: string, options: TestRegistryOptions = {}): Co
         : { url: options.nats.url, allowOldServer: true, credentials: {} },
     npm: options.npm ?? null,
     watch: {
-      environments: Object.entries(options.watch ?? {}).map(([environment, { url }]) => ({
-        environment,
-        url,
-        credentials: {},
-      })),
+      environments: Object.entries(options.watch ?? {}).map(
+        ([environment, { url, credentials = {} }]) => ({ environment, url, credentials }),
+      ),
       everyMs: 50,
       forgetAfterMs: 0,
     },
