@@ -41,12 +41,15 @@ function renderRules(policy: Policy): string {
     rule.block.length === 0 ? "nothing" : rule.block.join(", "),
     ...exceptionsOf(rule),
   ]);
-  return renderTable(["MODULES", "PACKAGES", "REFUSED", "EXCEPT FOR"], rows, plain);
+  return renderTable(["MODULES", "PACKAGES", "REFUSED", "EXCEPTIONS"], rows, plain);
 }
 
 function exceptionsOf({ allow = [], refuse = [] }: PolicyRule): string[] {
-  const exceptions = [...allow.map((id) => `-${id}`), ...refuse.map((id) => `+${id}`)];
-  return exceptions.length === 0 ? [] : [exceptions.join(" ")];
+  const exceptions = [
+    ...(allow.length === 0 ? [] : [`allows ${allow.join(", ")}`]),
+    ...(refuse.length === 0 ? [] : [`refuses ${refuse.join(", ")}`]),
+  ];
+  return exceptions.length === 0 ? [] : [exceptions.join("; ")];
 }
 
 /** A policy as YAML, with short lists on one line. */
