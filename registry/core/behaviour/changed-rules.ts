@@ -3,7 +3,6 @@ import type { LinkedRevision } from "../gate/compare-revisions.ts";
 import type { ChangedAt } from "./changed-at.ts";
 import { type ChangedPlace, type ChangeFinder, changeFinder, keyOf } from "./changed-places.ts";
 import { type Carrier, carriedHarms, type Harm, type Harms, harmsOf } from "./harm.ts";
-import { isOnlySampled } from "./only-sampled.ts";
 
 /** A changed rule on messages that travel. */
 export interface ChangedRule {
@@ -12,8 +11,6 @@ export interface ChangedRule {
   readonly harms: ReadonlySet<Harm>;
   /** The ways to it from messages that a direction would break, the nearest first. */
   readonly ways: ReadonlyMap<Harm, readonly ChangedPlace[]>;
-  /** Whether equality of the two forms cannot be proven by trying bounds. */
-  readonly isOnlySampled: boolean;
 }
 
 /** The rules that differ between two revisions, in types that travel on subjects of both. */
@@ -39,7 +36,6 @@ export function changedRules(
     at,
     ways,
     harms: new Set(ways.keys()),
-    isOnlySampled: isOnlySampled(at),
   }));
 }
 

@@ -6,6 +6,7 @@ import { failingRules } from "./failing-rules.ts";
 import { type Budget, type Disagreement, findDisagreement } from "./find-disagreement.ts";
 import { guardOf } from "./guard.ts";
 import type { Carrier, Harm } from "./harm.ts";
+import { onlySampled } from "./only-sampled.ts";
 import { changeOfRule, type Sources, sourcesOf, unprovenChange } from "./rule-changes.ts";
 
 /** What comparing behaviour needs to know beside the two revisions. */
@@ -35,9 +36,15 @@ export function compareBehaviour(
     now: guardOf(now.registry, around.nowMs),
   };
   const budget: Budget = { left: limits.messagesPerComparison };
+  const failing = failingRules(now, old, around.nowMs);
+  const failed = new Set(failing.map((change) => change.element));
+  const judgedRules = rules.flatMap((rule) => judged(rule, guards, sources, budget));
   return [
-    ...rules.flatMap((rule) => judged(rule, guards, sources, budget)),
-    ...failingRules(now, old, around.nowMs),
+    // What a rule means that cannot be evaluated is no question.
+    ...judgedRules.filter(
+      (change) => change.rule !== "VALIDATION_CHANGED" || !failed.has(change.element),
+    ),
+    ...failing,
   ];
 }
 
@@ -51,7 +58,8 @@ function judged(rule: ChangedRule, guards: Guards, sources: Sources, budget: Bud
   }
   if (changes.length > 0) return changes;
   if (budget.left <= 0) return [unprovenChange(rule.at, sources, "untried")];
-  if (!rule.isOnlySampled) return [];
+  const sampled = onlySampled(rule.at);
+  if (![...rule.harms].some((harm) => sampled.has(harm))) return [];
   // A message that tells them apart in the direction that breaks nobody shows which way they moved.
   const harmless = (["tightened", "loosened"] as const).filter((harm) => !rule.harms.has(harm));
   const isSeen = harmless.some((harm) => search(rule, harm, guards, budget) !== null);

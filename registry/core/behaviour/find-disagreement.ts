@@ -81,7 +81,7 @@ function attemptsFor({ at }: ChangedPlace): readonly Attempt[] {
     case "oneof":
       return [absent, { ...varied, runs: 20 }];
     case "field":
-      return [absent, present, varied];
+      return [present, absent, varied];
     case "message":
       return [absent, varied, { ...varied, density: "full", runs: 50 }, { ...present, runs: 4 }];
   }

@@ -2,37 +2,44 @@ import { type DescMessage, getOption } from "@bufbuild/protobuf";
 import { message as messageOption } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { type Rules, rulesOfField, rulesWithin } from "../samples/values/rules.ts";
 import type { ChangedAt } from "./changed-at.ts";
+import type { Harm } from "./harm.ts";
 
 /**
- * Whether what changed is a pattern, a rule in CEL or a predefined rule: that two of them mean the
- * same cannot be proven by trying their bounds, as it can for lengths, ranges and lists.
+ * The directions in which a change may go though no message shows it. Lengths, ranges and lists are
+ * told apart at their bounds; what a pattern, a rule in CEL or a predefined rule means is only
+ * sampled. One that was only added cannot loosen, one that was only taken away cannot tighten.
  */
-export function isOnlySampled(at: ChangedAt): boolean {
-  switch (at.kind) {
-    case "message":
-      return expressionsOf(at.old) !== expressionsOf(at.now);
-    case "field": {
-      if (at.old === null || at.now === null) return false;
-      const [old, now] = [rulesOfField(at.old), rulesOfField(at.now)];
-      return (
-        textOf(old) !== textOf(now) ||
-        (["items", "keys", "values"] as const).some(
-          (part) => textOf(rulesWithin(old, part)) !== textOf(rulesWithin(now, part)),
-        ) ||
-        old.predefined.length + now.predefined.length > 0
-      );
-    }
-    default:
-      return false;
-  }
+export function onlySampled(at: ChangedAt): ReadonlySet<Harm> {
+  if (at.kind !== "message" && at.kind !== "field") return new Set();
+  if (at.old === null || at.now === null) return new Set();
+  const [old, now] =
+    at.kind === "message"
+      ? [ofMessage(at.old), ofMessage(at.now)]
+      : [ofField(rulesOfField(at.old)), ofField(rulesOfField(at.now))];
+  const harms = new Set<Harm>();
+  if ([...now].some((each) => !old.has(each))) harms.add("tightened");
+  if ([...old].some((each) => !now.has(each))) harms.add("loosened");
+  return harms;
 }
 
-function textOf(rules: Rules): string {
-  const cel = rules.cel.map((each) => each.expression);
-  return JSON.stringify([cel, String(rules.values.get("pattern") ?? "")]);
-}
-
-function expressionsOf(desc: DescMessage): string {
+function ofMessage(desc: DescMessage): ReadonlySet<string> {
   const { cel, celExpression } = getOption(desc, messageOption);
-  return JSON.stringify([...cel.map((each) => each.expression), ...celExpression]);
+  return new Set([...cel.map((each) => each.expression), ...celExpression]);
+}
+
+function ofField(rules: Rules): ReadonlySet<string> {
+  const parts = ["items", "keys", "values"] as const;
+  return new Set([
+    ...ofRules(rules),
+    ...parts.flatMap((part) => ofRules(rulesWithin(rules, part)).map((each) => `${part} ${each}`)),
+  ]);
+}
+
+function ofRules({ cel, values, predefined }: Rules): string[] {
+  const pattern = values.get("pattern");
+  return [
+    ...cel.map((each) => `cel ${each.expression}`),
+    ...(pattern === undefined ? [] : [`pattern ${String(pattern)}`]),
+    ...predefined.map((number) => `predefined ${number}`),
+  ];
 }

@@ -4,7 +4,7 @@ import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 /** Deeper in a message nothing is looked for. */
 const deepest = 6;
 
-/** A message without the fields that it can do without, the outer ones first. */
+/** A message without the fields that it can do without, all of a message's at once or one by one. */
 export function smallest(
   root: DescMessage,
   message: Message,
@@ -15,6 +15,13 @@ export function smallest(
   for (let depth = 0; depth < deepest && open.length > 0; depth++) {
     const next: (readonly DescField[])[] = [];
     for (const path of open) {
+      const bare = clone(root, best);
+      const within = messageAt(root, bare, path);
+      for (const field of within?.fields ?? []) within?.clear(field);
+      if (isGood(bare)) {
+        best = bare;
+        continue;
+      }
       for (const field of fieldsAt(root, best, path)) {
         const copy = clone(root, best);
         messageAt(root, copy, path)?.clear(field);
