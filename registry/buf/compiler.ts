@@ -7,7 +7,8 @@ import type { BufFinding } from "../core/gate/locate.ts";
 import { limits } from "../core/limits.ts";
 import { digestOf, revisionDigest, type SchemaFile } from "../core/revision/digest.ts";
 import { touchedParts } from "../core/revision/image.ts";
-import { BufError, type BufRun, BufStopped, runBuf } from "./run-buf.ts";
+import { BufError, BufStopped } from "./buf-error.ts";
+import { type BufRun, runBuf } from "./run-buf.ts";
 import type { SchemaCompiler } from "./schema-compiler.ts";
 
 /** Everything in one run: the tier of a finding comes from its rule, not from its category. */
@@ -21,8 +22,10 @@ const breakingConfig = JSON.stringify({
  * is compared again only when one of them changed.
  *
  * @param builtIn files that are there for every import, and that no module brings
+ * @param binary the path of a buf; without it, the one that this installation declares
  */
-export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompiler {
+export function createBufCompiler(builtIn: readonly SchemaFile[], binary?: string): SchemaCompiler {
+  const run: RunBuf = (folder, args) => runBuf(folder, args, binary);
   const builds = new LRUCache<string, ReturnType<SchemaCompiler["build"]>>({
     max: limits.buildsKept,
   });
@@ -34,7 +37,7 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
       const key = revisionDigest(files);
       const known = builds.get(key);
       if (known !== undefined) return known;
-      const built = compile([...builtIn, ...files]);
+      const built = compile(run, [...builtIn, ...files]);
       builds.set(key, built);
       // What did not work may work the next time, when buf was slow.
       const forget = () => builds.delete(key);
@@ -48,7 +51,7 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
       const key = digestOf(`${digestOf(parts.now)} ${digestOf(parts.old)}`);
       const known = verdicts.get(key);
       if (known !== undefined) return known;
-      const found = compare(parts.now, parts.old);
+      const found = compare(run, parts.now, parts.old);
       verdicts.set(key, found);
       // What failed is tried again the next time.
       found.catch(() => verdicts.delete(key));
@@ -57,11 +60,17 @@ export function createBufCompiler(builtIn: readonly SchemaFile[]): SchemaCompile
   };
 }
 
-function compile(files: readonly SchemaFile[]): ReturnType<SchemaCompiler["build"]> {
+/** Runs buf in a folder. */
+type RunBuf = (folder: string, args: readonly string[]) => Promise<BufRun>;
+
+function compile(
+  runBuf: RunBuf,
+  files: readonly SchemaFile[],
+): ReturnType<SchemaCompiler["build"]> {
   return inFolder(async (folder) => {
     await writeFiles(join(folder, "proto"), files);
     await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
-    const run = await build(folder);
+    const run = await build(runBuf, folder);
     if (run instanceof BufStopped) return { ok: false, places: [{ message: run.message }] };
     if (run.exitCode === 0) return readImage(folder);
     const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
@@ -70,7 +79,7 @@ function compile(files: readonly SchemaFile[]): ReturnType<SchemaCompiler["build
   });
 }
 
-function compare(now: Uint8Array, old: Uint8Array): Promise<readonly BufFinding[]> {
+function compare(runBuf: RunBuf, now: Uint8Array, old: Uint8Array): Promise<readonly BufFinding[]> {
   return inFolder(async (folder) => {
     await writeFile(join(folder, "current.binpb"), now);
     await writeFile(join(folder, "against.binpb"), old);
@@ -105,7 +114,7 @@ function refuseTooMuch(error: unknown): never {
 }
 
 /** A file that keeps the compiler busy for ever is the sender's mistake, not the registry's. */
-function build(folder: string): Promise<BufRun | BufStopped> {
+function build(runBuf: RunBuf, folder: string): Promise<BufRun | BufStopped> {
   const args = ["build", "--error-format", "json", "-o", "image.binpb"];
   return runBuf(folder, args).catch((error: unknown) => {
     if (error instanceof BufStopped) return error;

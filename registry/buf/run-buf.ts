@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import pLimit from "p-limit";
 import { limits } from "../core/limits.ts";
+import { BufError, BufStopped } from "./buf-error.ts";
+import { bufOfNpm } from "./find-buf.ts";
 
 /** What a run of buf printed, and how it ended: 0 clean, 100 findings, 1 failed. */
 export interface BufRun {
@@ -11,30 +12,25 @@ export interface BufRun {
   readonly stderr: string;
 }
 
-/** buf could not do its work: it is missing, or it failed in a way that its input does not explain. */
-export class BufError extends Error {
-  override readonly name = "BufError";
-}
-
-/** buf was stopped, because its input made it work for too long or print too much. */
-export class BufStopped extends Error {
-  override readonly name = "BufStopped";
-}
-
 const slots = pLimit(limits.bufProcesses);
 
 /**
  * Runs buf in a folder, without a shell, a network or a configuration of the machine.
  *
  * @param args written by the caller; never a client's text
+ * @param binary the path of a buf; without it, the one that this installation declares
  */
-export function runBuf(folder: string, args: readonly string[]): Promise<BufRun> {
-  return slots(() => run(folder, args));
+export function runBuf(
+  folder: string,
+  args: readonly string[],
+  binary: string = ownBuf(),
+): Promise<BufRun> {
+  return slots(() => run(folder, args, binary));
 }
 
-function run(folder: string, args: readonly string[]): Promise<BufRun> {
+function run(folder: string, args: readonly string[], binary: string): Promise<BufRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(bufBinary(), args, {
+    const child = spawn(binary, args, {
       cwd: folder,
       env: { HOME: folder, PATH: "", BUF_CACHE_DIR: join(folder, ".cache") },
       stdio: ["ignore", "pipe", "pipe"],
@@ -61,20 +57,13 @@ function run(folder: string, args: readonly string[]): Promise<BufRun> {
   });
 }
 
-let binary: string | undefined;
+let own: string | undefined;
 
-/** The platform's own binary: the npm shim costs more than a small check. */
-function bufBinary(): string {
-  if (binary === undefined) {
-    const resolve = createRequire(import.meta.url).resolve;
-    const architecture =
-      process.arch === "arm64" && process.platform === "linux" ? "aarch64" : process.arch;
-    const name = process.platform === "win32" ? "buf.exe" : "buf";
-    const folder = dirname(resolve("@bufbuild/buf/package.json"));
-    const platform = createRequire(join(folder, "package.json")).resolve(
-      `@bufbuild/buf-${process.platform}-${architecture}/package.json`,
-    );
-    binary = join(dirname(platform), "bin", name);
+/** The buf that this installation declares. */
+function ownBuf(): string {
+  own ??= bufOfNpm(import.meta.dirname)?.path;
+  if (own === undefined) {
+    throw new BufError("buf is not installed: npm has no @bufbuild/buf here. Install again.");
   }
-  return binary;
+  return own;
 }

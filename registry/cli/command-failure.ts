@@ -1,6 +1,6 @@
 import { ProblemError } from "../api/client.ts";
 import type { Problem } from "../api/schemas/problem.ts";
-import type { FailurePlace } from "../core/failure.ts";
+import type { FailureCode, FailurePlace } from "../core/failure.ts";
 import { type Exit, exitOfFailure } from "./exit-code.ts";
 
 /** Why a command ends without a result. The message says what was expected, what came, and what to do. */
@@ -9,18 +9,26 @@ export class CommandFailure extends Error {
   readonly exit: Exit;
   /** Where in the user's own files it is, with files as a shell in the working folder names them. */
   readonly places: readonly FailurePlace[];
+  /** What kind of failure it is, when the gate says so; with a registry or without. */
+  readonly code: FailureCode | null;
   /** The registry's problem document, when it is the registry that says so. */
   readonly problem: Problem | null;
 
   constructor(
     exit: Exit,
     message: string,
-    options: { places?: readonly FailurePlace[]; problem?: Problem; cause?: unknown } = {},
+    options: {
+      places?: readonly FailurePlace[];
+      code?: FailureCode;
+      problem?: Problem;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.exit = exit;
     this.places = options.places ?? [];
     this.problem = options.problem ?? null;
+    this.code = options.code ?? options.problem?.code ?? null;
   }
 }
 

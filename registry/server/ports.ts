@@ -95,6 +95,29 @@ export interface Store extends DeploymentStore, PolicyStore {
   markSent(id: number): void;
 }
 
+/** What judging and registering ask of a store: a check without a registry has one in memory. */
+export type GateStore = Pick<
+  Store,
+  | "commit"
+  | "dependents"
+  | "deployed"
+  | "head"
+  | "headBindings"
+  | "headFiles"
+  | "image"
+  | "importedByOthers"
+  | "importersOf"
+  | "lastSubjectVersion"
+  | "owners"
+  | "pastReleases"
+  | "release"
+  | "retirement"
+  | "saveReport"
+  | "subjectsOf"
+  | "usersOf"
+  | "usesOfNumber"
+>;
+
 /** Who runs what. Everything that is recorded or observed twice stands there once. */
 export interface DeploymentStore {
   /** The proto packages of a module, of all its releases. */

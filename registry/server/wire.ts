@@ -100,7 +100,7 @@ async function start(
   const publishing = stubPublisher(store, packages, announcing, logger);
   closers.push(announcing.stop, publishing.stop);
 
-  const ports: CheckPorts = {
+  const ports: CheckPorts & { readonly store: Store } = {
     store,
     compiler: createBufCompiler(builtInFiles()),
     releases: linkedReleases(store),

@@ -6,7 +6,7 @@ import type { Style } from "./style.ts";
 /** A failure for a person: the places, as a compiler prints them, then what happened and what helps. */
 export function renderFailure(failure: CommandFailure, style: Style): string {
   const lines = failure.places.map((place) => renderPlace(place, style));
-  const code = failure.problem === null ? "" : `${failure.problem.code}: `;
+  const code = failure.code === null ? "" : `${failure.code}: `;
   lines.push(`${style("red", "error:")} ${code}${failure.message}`);
   if (failure.problem !== null && failure.problem.status >= 500) {
     lines.push(`The registry's log has it under ${failure.problem.id}.`);
@@ -27,7 +27,7 @@ export function failureJson(failure: CommandFailure): object {
   return {
     error: {
       exitCode: exitCodes[failure.exit],
-      code: failure.problem?.code ?? null,
+      code: failure.code,
       message: failure.message,
       places: failure.places,
       nearest: failure.problem?.nearest ?? [],

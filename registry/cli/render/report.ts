@@ -14,7 +14,9 @@ export function renderReport(report: CheckReport, locate: Locate, style: Style):
   const findings = report.modules.flatMap((module) =>
     module.findings.map((finding) => renderFinding(module, finding, locate, style)),
   );
-  return [...findings, renderVerdicts(report.modules, style).join("\n")].join("\n\n");
+  const partial =
+    report.partial === null ? [] : [`${style("yellow", "partial:")} ${report.partial}`];
+  return [...findings, renderVerdicts(report.modules, style).join("\n"), ...partial].join("\n\n");
 }
 
 /** A line for each module that changes; what stays as it is would only hide those. */

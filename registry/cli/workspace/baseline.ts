@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CommandFailure } from "../command-failure.ts";
 import { readIfThere } from "../settings-files.ts";
+import type { Checkout } from "./git.ts";
 import { findCommit, type GitCommit, writeCommit } from "./git-ref.ts";
 import { readWorkspace, type Workspace } from "./workspace.ts";
 
@@ -18,19 +19,18 @@ export interface BaselineWorkspace {
  * Reads a folder, or the workspace's own folder at a git ref. A folder is written so that a shell
  * would take it: `./main`, `../other`; a word that is both must be written as one of the two.
  *
- * @param folder the folder of the workspace's buf.yaml
+ * @param checkout the folder of the workspace's buf.yaml
  * @throws CommandFailure when it is neither
  */
 export async function readBaseline(
-  cwd: string,
-  folder: string,
+  { cwd, ...checkout }: Checkout & { readonly cwd: string },
   name: string,
 ): Promise<BaselineWorkspace> {
   const isFolder = await stat(resolve(cwd, name)).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  const commit = /^(?:\.{0,2}\/|\.{1,2}$)/.test(name) ? null : await findCommit(folder, name);
+  const commit = /^(?:\.{0,2}\/|\.{1,2}$)/.test(name) ? null : await findCommit(checkout, name);
   if (isFolder && commit !== null) {
     throw new CommandFailure(
       "usage",
@@ -38,21 +38,21 @@ export async function readBaseline(
     );
   }
   if (isFolder) return { name, workspace: await readWorkspace(cwd, name, undefined) };
-  if (commit !== null) return readCommit(folder, name, commit);
+  if (commit !== null) return readCommit(checkout, name, commit);
   throw new CommandFailure(
     "usage",
-    `"${name}" is no folder, and no branch, tag or commit of the git repository of ${folder}. A clone in CI often has one commit only: fetch the other (\`git fetch origin main\`) and name it, such as origin/main.`,
+    `"${name}" is no folder, and no branch, tag or commit of the git repository of ${checkout.folder}. A clone in CI often has one commit only: fetch the other (\`git fetch origin main\`) and name it, such as origin/main.`,
   );
 }
 
 async function readCommit(
-  folder: string,
+  checkout: Checkout,
   name: string,
   commit: GitCommit,
 ): Promise<BaselineWorkspace> {
   const target = await realpath(await mkdtemp(join(tmpdir(), "charter-ref-")));
   try {
-    await writeCommit(folder, commit, target);
+    await writeCommit(checkout, commit, target);
     if ((await readIfThere(join(target, "buf.yaml"))) === null) return { name, workspace: null };
     return { name, workspace: await readWorkspace(target, ".", undefined) };
   } catch (error) {

@@ -3,7 +3,7 @@ import { dirname, join, posix } from "node:path";
 import { bindingsFileName } from "../../core/bindings-file/bindings-file-name.ts";
 import { limits } from "../../core/limits.ts";
 import { CommandFailure } from "../command-failure.ts";
-import { runGit } from "./git.ts";
+import { type Checkout, runGit } from "./git.ts";
 
 /** A commit, as it is seen from a folder of its repository. */
 export interface GitCommit {
@@ -14,10 +14,10 @@ export interface GitCommit {
 }
 
 /** The commit that a branch, a tag or a commit's own name stands for; null when it names none. */
-export async function findCommit(folder: string, ref: string): Promise<GitCommit | null> {
-  const where = await runGit(folder, ["rev-parse", "--show-prefix"]);
+export async function findCommit(checkout: Checkout, ref: string): Promise<GitCommit | null> {
+  const where = await runGit(checkout, ["rev-parse", "--show-prefix"]);
   if (where.exitCode !== 0) return null;
-  const found = await runGit(folder, [
+  const found = await runGit(checkout, [
     "rev-parse",
     "--verify",
     "--quiet",
@@ -48,15 +48,15 @@ interface Entry {
 /**
  * Writes the files of a workspace as a commit has them to an empty folder.
  *
- * @param folder the folder of the workspace in the repository
+ * @param checkout the folder of the workspace
  */
 export async function writeCommit(
-  folder: string,
+  checkout: Checkout,
   { id, prefix }: GitCommit,
   target: string,
 ): Promise<void> {
-  const entries = await entriesOf(folder, id, prefix);
-  const contents = await contentsOf(folder, entries);
+  const entries = await entriesOf(checkout, id, prefix);
+  const contents = await contentsOf(checkout, entries);
   // Links last, so that no file is written through one.
   const ordered = entries.map((entry, i) => ({
     ...entry,
@@ -71,12 +71,16 @@ export async function writeCommit(
   }
 }
 
-async function entriesOf(folder: string, id: string, prefix: string): Promise<readonly Entry[]> {
-  const listing = await gitOutput(folder, ["ls-tree", "-r", "-z", "--full-tree", id]);
+async function entriesOf(
+  checkout: Checkout,
+  id: string,
+  prefix: string,
+): Promise<readonly Entry[]> {
+  const listing = await gitOutput(checkout, ["ls-tree", "-r", "-z", "--full-tree", id]);
   const entries: Entry[] = [];
   for (const line of listing.toString("utf8").split("\0")) {
     const [, mode = "", object = "", whole = ""] =
-      /^(\d{6}) blob ([0-9a-f]{40,64})\t([^]*)$/.exec(line) ?? [];
+      /^(\d{6}) blob ([0-9a-f]{40,64})\t(.*)$/s.exec(line) ?? [];
     if (!files.has(mode) || !whole.startsWith(prefix) || !isRead(whole)) continue;
     const path = whole.slice(prefix.length);
     // git makes no such tree, but somebody else can.
@@ -92,9 +96,9 @@ async function entriesOf(folder: string, id: string, prefix: string): Promise<re
   return entries;
 }
 
-async function contentsOf(folder: string, entries: readonly Entry[]): Promise<Buffer[]> {
+async function contentsOf(checkout: Checkout, entries: readonly Entry[]): Promise<Buffer[]> {
   const names = entries.map((entry) => `${entry.object}\n`).join("");
-  const output = await gitOutput(folder, ["cat-file", "--batch"], names);
+  const output = await gitOutput(checkout, ["cat-file", "--batch"], names);
   const contents: Buffer[] = [];
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf("\n", at);
@@ -112,8 +116,8 @@ async function contentsOf(folder: string, entries: readonly Entry[]): Promise<Bu
   return contents;
 }
 
-async function gitOutput(folder: string, args: readonly string[], input = ""): Promise<Buffer> {
-  const run = await runGit(folder, args, input);
+async function gitOutput(checkout: Checkout, args: readonly string[], input = ""): Promise<Buffer> {
+  const run = await runGit(checkout, args, input);
   if (run.exitCode === 0) return run.stdout;
   throw new CommandFailure("usage", `git ${args[0]} failed: ${run.stderr}`);
 }

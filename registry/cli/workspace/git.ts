@@ -3,6 +3,13 @@ import { once } from "node:events";
 import { buffer, text } from "node:stream/consumers";
 import { CommandFailure } from "../command-failure.ts";
 
+/** A folder in the work tree of a git repository. */
+export interface Checkout {
+  /** An absolute path. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** What git printed, and how it ended. */
 export interface GitRun {
   readonly exitCode: number;
@@ -16,9 +23,13 @@ export interface GitRun {
  * @param args options first; what a user wrote stands behind `--end-of-options`
  * @throws CommandFailure when there is no git
  */
-export async function runGit(folder: string, args: readonly string[], input = ""): Promise<GitRun> {
+export async function runGit(
+  { folder, env }: Checkout,
+  args: readonly string[],
+  input = "",
+): Promise<GitRun> {
   const child = spawn("git", ["-C", folder, ...args], {
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+    env: { ...env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
     stdio: ["pipe", "pipe", "pipe"],
   });
   // It may end before it has read all of its input; its exit code then says why.

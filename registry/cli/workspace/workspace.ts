@@ -12,6 +12,10 @@ import { collectFiles } from "./collect-files.ts";
 export interface Workspace {
   readonly proposal: Proposal;
   readonly locate: Locate;
+  /** The absolute path of the buf.yaml's folder. */
+  readonly folder: string;
+  /** Every module that the buf.yaml names, also those that were not chosen. */
+  readonly names: readonly string[];
   /** Files that were left out because they lie elsewhere. */
   readonly skipped: readonly string[];
 }
@@ -40,7 +44,8 @@ export async function readWorkspace(
     );
   }
   const folder = dirname(file.path);
-  const entries = chosen(file.path, readBufYaml(file), only);
+  const named = readBufYaml(file);
+  const entries = chosen(file.path, named, only);
   const modules = [];
   const skipped = [];
   const bindingsFiles = new Map<string, string>();
@@ -62,7 +67,13 @@ export async function readWorkspace(
     skipped.push(...collected.skipped);
   }
   checkSize(file.path, modules);
-  return { proposal: { modules }, locate: locator(cwd, folder, entries, bindingsFiles), skipped };
+  return {
+    proposal: { modules },
+    locate: locator(cwd, folder, entries, bindingsFiles),
+    folder,
+    names: named.map((entry) => entry.name),
+    skipped,
+  };
 }
 
 function chosen(

@@ -6,7 +6,7 @@ import { type Element, parseTemplate } from "./template.ts";
 export interface OwnerGrammar {
   readonly owner: string;
   readonly roots: readonly string[];
-  /** A subject must fit one of them. */
+  /** A subject must fit one of them, where there are any. */
   readonly forms: readonly GrammarForm[];
   /** The major of proto packages that have none, or null where they are refused. */
   readonly unversioned: number | null;

@@ -11,7 +11,7 @@ import { type Inspection, inspectModule } from "../../core/registration/inspect.
 import type { Head } from "../../core/registration/plan.ts";
 import { type TypeGraph, typeGraph } from "../../core/revision/closure.ts";
 import { narrowImage, readImage } from "../../core/revision/image.ts";
-import type { Clock, SchemaCompiler, Store } from "../ports.ts";
+import type { Clock, GateStore, SchemaCompiler } from "../ports.ts";
 import { applyBindingsFiles } from "./apply-bindings-files.ts";
 import { checkClaims } from "./check-claims.ts";
 import { type Compared, compareWithBaselines } from "./compare-with-baselines.ts";
@@ -22,7 +22,7 @@ import { inspectProposal, type ProposedModule, type ProposedRevision } from "./p
 
 /** What assessing asks of the outside. */
 export interface AssessPorts {
-  readonly store: Store;
+  readonly store: GateStore;
   readonly compiler: SchemaCompiler;
   readonly releases: LinkedReleases;
   /** The policy that holds now. */
@@ -148,7 +148,7 @@ function breaksPromise({ introduced, rule, tier, protoPackage }: Finding, of: St
 
 /** What the proposal says of a stream, against itself and the heads of all other modules. */
 function disagreements(
-  store: Store,
+  store: GateStore,
   revisions: readonly ProposedRevision[],
   inspections: readonly Inspection[],
 ): readonly FailurePlace[] {

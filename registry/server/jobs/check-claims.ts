@@ -5,13 +5,13 @@ import type { ClaimedSubject, Inspection } from "../../core/registration/inspect
 import { isBuiltInPackage } from "../../core/revision/file-path.ts";
 import { findOverlaps } from "../../core/subject/overlap.ts";
 import { parsePattern, wildcardOf } from "../../core/subject/pattern.ts";
-import type { Store } from "../ports.ts";
+import type { GateStore } from "../ports.ts";
 import type { ProposedRevision } from "./proposal.ts";
 
 /** Refuse what belongs to another module; each throws a RegistryFailure with every place. */
 export const checkClaims = { ofFiles, ofPackages, ofSubjects };
 
-function ofFiles(store: Store, revisions: readonly ProposedRevision[]): void {
+function ofFiles(store: GateStore, revisions: readonly ProposedRevision[]): void {
   refuse(
     revisions.flatMap(({ module, files }) => {
       const claims = files.map((file): Claim => ({ kind: "file", value: file.path }));
@@ -21,7 +21,7 @@ function ofFiles(store: Store, revisions: readonly ProposedRevision[]): void {
 }
 
 function ofPackages(
-  store: Store,
+  store: GateStore,
   revisions: readonly ProposedRevision[],
   inspections: readonly Inspection[],
 ): void {
@@ -49,7 +49,7 @@ function ofPackages(
 }
 
 function taken(
-  store: Store,
+  store: GateStore,
   module: string,
   claims: readonly Claim[],
   where: (claim: Claim) => Partial<FailurePlace>,
@@ -75,7 +75,7 @@ function refuse(places: readonly FailurePlace[]): void {
 
 /** Overlaps among the proposal's subjects, and with the subjects of every other module's head. */
 function ofSubjects(
-  store: Store,
+  store: GateStore,
   revisions: readonly ProposedRevision[],
   inspections: readonly Inspection[],
 ): void {

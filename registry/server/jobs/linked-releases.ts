@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { LinkedRevision } from "../../core/gate/compare-revisions.ts";
 import { limits } from "../../core/limits.ts";
 import { type OwnedImage, readImage } from "../../core/revision/image.ts";
-import type { Store } from "../ports.ts";
+import type { GateStore } from "../ports.ts";
 
 /** A registered release, ready to be compared. */
 export interface LinkedRelease {
@@ -16,7 +16,7 @@ export interface LinkedReleases {
   get(module: string, semver: string): LinkedRelease;
 }
 
-export function linkedReleases(store: Store): LinkedReleases {
+export function linkedReleases(store: GateStore): LinkedReleases {
   const known = new LRUCache<string, LinkedRelease>({ max: limits.linkedReleasesKept });
   return {
     get(module, semver) {
@@ -28,7 +28,7 @@ export function linkedReleases(store: Store): LinkedReleases {
   };
 }
 
-function link(store: Store, module: string, semver: string): LinkedRelease {
+function link(store: GateStore, module: string, semver: string): LinkedRelease {
   const release = store.release(module, semver);
   if (release === null) throw new Error(`${module}@${semver} is not stored`);
   const image = store.image(release.id);

@@ -2,7 +2,7 @@ import { type FailurePlace, RegistryFailure } from "../../core/failure.ts";
 import type { SchemaFile } from "../../core/revision/digest.ts";
 import { isBuiltIn } from "../../core/revision/file-path.ts";
 import { scanProto } from "../../core/revision/scan.ts";
-import type { Store } from "../ports.ts";
+import type { GateStore } from "../ports.ts";
 import type { ProposedRevision } from "./proposal.ts";
 
 /** What changed revisions are compiled with. */
@@ -21,7 +21,7 @@ export interface Imported {
  *
  * @throws RegistryFailure IMPORT_NOT_REGISTERED with each import's file and line
  */
-export function loadImports(store: Store, revisions: readonly ProposedRevision[]): Imported {
+export function loadImports(store: GateStore, revisions: readonly ProposedRevision[]): Imported {
   const proposed = new Set(revisions.flatMap((revision) => [...revision.imports.keys()]));
   const changed = new Set(revisions.map((revision) => revision.module));
   const owners = new Map<string, string>();
@@ -63,7 +63,7 @@ export function loadImports(store: Store, revisions: readonly ProposedRevision[]
   return { files, owners, bindingsFiles: bindingsFilesOf(store, new Set(owners.values())) };
 }
 
-function bindingsFilesOf(store: Store, modules: ReadonlySet<string>): Map<string, string> {
+function bindingsFilesOf(store: GateStore, modules: ReadonlySet<string>): Map<string, string> {
   const found = new Map<string, string>();
   for (const module of modules) {
     const head = store.head(module);

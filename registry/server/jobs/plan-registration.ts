@@ -6,12 +6,12 @@ import type { Dependency, PlannedRelease, RegistrationPlan } from "../../core/re
 import { bindingDigest } from "../../core/revision/fingerprint.ts";
 import { type Bump, nextSemver } from "../../core/revision/semver.ts";
 import { wildcardOf } from "../../core/subject/pattern.ts";
-import type { Store } from "../ports.ts";
+import type { GateStore } from "../ports.ts";
 import type { AssessedModule, Assessment } from "./assess.ts";
 
 /** The version that each changed module gets; none for a rejected one. */
 export function plannedVersions(
-  store: Pick<Store, "head" | "release">,
+  store: Pick<GateStore, "head" | "release">,
   assessment: Assessment,
 ): ReadonlyMap<string, string> {
   const versions = new Map<string, string>();
@@ -46,7 +46,7 @@ function movesToMajor(before: readonly Dependency[], after: readonly Dependency[
 
 /** Everything that registering an accepted assessment writes. Pure but for look-ups in the store. */
 export function planRegistration(
-  store: Store,
+  store: GateStore,
   assessment: Assessment,
   registeredAt: string,
   generator: string,
@@ -76,7 +76,7 @@ function ownersOf({ imported, changed }: Assessment): ReadonlyMap<string, string
 
 /** @param versions those of the modules that are registered with it */
 function dependenciesOf(
-  store: Pick<Store, "head">,
+  store: Pick<GateStore, "head">,
   revision: AssessedModule["revision"],
   owners: ReadonlyMap<string, string>,
   versions: ReadonlyMap<string, string>,
@@ -90,7 +90,7 @@ function dependenciesOf(
 }
 
 function planRelease(
-  store: Store,
+  store: GateStore,
   { graph, registry }: Assessment,
   { revision, inspection, image }: AssessedModule,
   versions: ReadonlyMap<string, string>,

@@ -1,12 +1,12 @@
 import type { Baseline, CheckReport, ModuleReport, Verdict } from "../../core/gate/report.ts";
 import type { Head } from "../../core/registration/plan.ts";
-import type { Store } from "../ports.ts";
+import type { GateStore } from "../ports.ts";
 import type { Assessment } from "./assess.ts";
 import { plannedVersions } from "./plan-registration.ts";
 
 /** The report of an assessment: every module of the proposal, in the order of their names. */
 export function reportOf(
-  store: Store,
+  store: GateStore,
   assessment: Assessment,
   id: string,
   createdAt: string,

@@ -1,7 +1,7 @@
 import { RegistryFailure } from "../../core/failure.ts";
 import { type PackageInUse, type Retirement, reasonToKeep } from "../../core/gate/retirement.ts";
 import type { Head } from "../../core/registration/plan.ts";
-import type { Clock, Store } from "../ports.ts";
+import type { Clock, GateStore, Store } from "../ports.ts";
 import type { LinkedReleases } from "./linked-releases.ts";
 
 /** What retiring asks of the outside. */
@@ -19,7 +19,7 @@ export interface RetirementStatus extends Retirement {
 
 /** What decides whether a package of a module may go. */
 export function packageInUse(
-  { store, releases }: RetirementPorts,
+  { store, releases }: { readonly store: GateStore; readonly releases: LinkedReleases },
   module: string,
   protoPackage: string,
 ): PackageInUse {
