@@ -1,9 +1,12 @@
 import { Command, Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 import { contractTest } from "./commands/contract-test.ts";
+import { deployEnd } from "./commands/deploy-end.ts";
+import { deployRecord } from "./commands/deploy-record.ts";
 import { explain } from "./commands/explain.ts";
 import { mock } from "./commands/mock.ts";
 import { moduleCheck } from "./commands/module-check.ts";
+import { moduleDiff } from "./commands/module-diff.ts";
 import { moduleList } from "./commands/module-list.ts";
 import { modulePush } from "./commands/module-push.ts";
 import { moduleRetire } from "./commands/module-retire.ts";
@@ -11,6 +14,7 @@ import { moduleShow } from "./commands/module-show.ts";
 import { policyList } from "./commands/policy-list.ts";
 import { policySet } from "./commands/policy-set.ts";
 import { policyShow } from "./commands/policy-show.ts";
+import { serviceList } from "./commands/service-list.ts";
 import { streamApply } from "./commands/stream-apply.ts";
 import { streamPlan } from "./commands/stream-plan.ts";
 import { stubsList } from "./commands/stubs-list.ts";
@@ -37,6 +41,8 @@ const nouns: Readonly<Record<string, string>> = {
   module: "check, register and look at modules, the schemas of a team",
   policy: "what the gate refuses, how subjects are named, and who owns what",
   subject: "find the contract of a NATS subject",
+  deploy: "tell which builds run in which environment",
+  service: "see who runs what, where",
   stream: "provide the JetStream streams and consumers that the contracts need",
   stubs: "the npm packages with typed clients and services",
   contract: "prove that live services keep their contracts",
@@ -66,11 +72,15 @@ export function buildProgram(
   attach(program, execute, moduleRetire);
   attach(program, execute, moduleList);
   attach(program, execute, moduleShow);
+  attach(program, execute, moduleDiff);
   attach(program, execute, policyShow);
   attach(program, execute, policyList);
   attach(program, execute, policySet);
   attach(program, execute, subjectResolve);
   attach(program, execute, subjectList);
+  attach(program, execute, serviceList);
+  attach(program, execute, deployRecord);
+  attach(program, execute, deployEnd);
   attach(program, execute, streamPlan);
   attach(program, execute, streamApply);
   attach(program, execute, stubsList);
