@@ -10,6 +10,7 @@ export interface StubProject {
   readonly folder: string;
   /** Copies a file of this repository into the project. */
   add(from: string, to: string): void;
+  write(path: string, content: string): void;
   /** Type-checks and compiles all that was added into `out/`. Throws what the compiler prints. */
   compile(): void;
   remove(): void;
@@ -42,6 +43,7 @@ export function createStubProject(
   }
   return {
     folder,
+    write,
     add: (from, to) => cpSync(join(root, from), join(folder, to)),
     compile() {
       const run = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder], {
