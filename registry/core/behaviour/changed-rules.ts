@@ -1,5 +1,5 @@
 import { allMessages } from "../binding/read-bindings.ts";
-import type { LinkedRevision } from "../gate/compare-revisions.ts";
+import type { LinkedRevision } from "../gate/linked-revision.ts";
 import type { ChangedAt } from "./changed-at.ts";
 import { type ChangedPlace, type ChangeFinder, changeFinder, keyOf } from "./changed-places.ts";
 import { type Carrier, carriedHarms, type Harm, type Harms, harmsOf } from "./harm.ts";

@@ -1,5 +1,5 @@
 import type { Change } from "../gate/change.ts";
-import type { LinkedRevision } from "../gate/compare-revisions.ts";
+import type { LinkedRevision } from "../gate/linked-revision.ts";
 import { limits } from "../limits.ts";
 import { type ChangedRule, changedRules } from "./changed-rules.ts";
 import { failingRules } from "./failing-rules.ts";

@@ -9,7 +9,7 @@ import { message as messageOption } from "@bufbuild/protovalidate/gen/buf/valida
 import fc from "fast-check";
 import { allMessages } from "../binding/read-bindings.ts";
 import type { Change } from "../gate/change.ts";
-import type { LinkedRevision } from "../gate/compare-revisions.ts";
+import type { LinkedRevision } from "../gate/linked-revision.ts";
 import { nameOf, sideOf, textOf } from "../gate/locate.ts";
 import { limits } from "../limits.ts";
 import type { Element } from "../revision/source-lines.ts";

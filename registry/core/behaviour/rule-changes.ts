@@ -1,5 +1,5 @@
 import type { Change } from "../gate/change.ts";
-import type { LinkedRevision } from "../gate/compare-revisions.ts";
+import type { LinkedRevision } from "../gate/linked-revision.ts";
 import { filePathOf, lineOf, nameOf, type Side, sideOf, textOf } from "../gate/locate.ts";
 import type { FindingPlace } from "../gate/report.ts";
 import type { Element } from "../revision/source-lines.ts";

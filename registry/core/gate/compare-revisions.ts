@@ -1,24 +1,13 @@
-import type { FileRegistry } from "@bufbuild/protobuf";
 import { type Around, compareBehaviour } from "../behaviour/compare-behaviour.ts";
-import type { Binding } from "../binding/binding.ts";
 import { compareBindings } from "../binding/compare-bindings.ts";
 import { compareSensitive } from "../binding/compare-sensitive.ts";
 import { compareDescriptors } from "../diff/compare-descriptors.ts";
 import { surprises } from "../diff/surprises.ts";
-import type { SchemaFile } from "../revision/digest.ts";
 import type { Change } from "./change.ts";
 import { fixFor } from "./fixes/fix-for.ts";
+import type { LinkedRevision } from "./linked-revision.ts";
 import { type BufFinding, locate, sideOf } from "./locate.ts";
 import { missingTypes } from "./missing-types.ts";
-
-/** A revision of one module, linked, as one side of a comparison. */
-export interface LinkedRevision {
-  /** The module's own files. */
-  readonly files: readonly SchemaFile[];
-  /** The descriptors of the files and all that they import, with source info. */
-  readonly registry: FileRegistry;
-  readonly bindings: readonly Binding[];
-}
 
 /**
  * Every change between two revisions that a rule knows, from buf's findings and from Charter's own

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { readBindings } from "../binding/read-bindings.ts";
 import { compileProto } from "../testing/compile-proto.ts";
-import type { LinkedRevision } from "./compare-revisions.ts";
+import type { LinkedRevision } from "./linked-revision.ts";
 import { migrationsOf } from "./migration.ts";
 
 const header = (version: string) =>

@@ -3,7 +3,7 @@ import { compareDescriptors } from "../diff/compare-descriptors.ts";
 import type { Difference } from "../diff/difference.ts";
 import { declarationOf } from "../diff/words.ts";
 import { packageVersion } from "../revision/package-version.ts";
-import type { LinkedRevision } from "./compare-revisions.ts";
+import type { LinkedRevision } from "./linked-revision.ts";
 import { renamePackage } from "./rename-package.ts";
 import type { Migration, MigrationRow } from "./report.ts";
 

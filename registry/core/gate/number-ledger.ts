@@ -2,7 +2,7 @@ import type { DescEnum, DescField, DescMessage, FileRegistry } from "@bufbuild/p
 import { allMessages } from "../binding/read-bindings.ts";
 import { sourceLines } from "../revision/source-lines.ts";
 import type { Change } from "./change.ts";
-import type { LinkedRevision } from "./compare-revisions.ts";
+import type { LinkedRevision } from "./linked-revision.ts";
 
 /** A use of a number by a field or an enum value. */
 export interface NumberUse {

@@ -14,7 +14,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import type { Binding } from "../binding/binding.ts";
 import { packageVersion } from "../revision/package-version.ts";
-import type { LinkedRevision } from "./compare-revisions.ts";
+import type { LinkedRevision } from "./linked-revision.ts";
 
 /**
  * A revision as it would be if its package had been called something else: the types, what refers to

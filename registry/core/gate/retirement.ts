@@ -1,6 +1,6 @@
 import type { PackageUser } from "../deployment/deployment.ts";
 import type { Change } from "./change.ts";
-import type { LinkedRevision } from "./compare-revisions.ts";
+import type { LinkedRevision } from "./linked-revision.ts";
 
 /** An announced end of a proto package. */
 export interface Retirement {

@@ -1,5 +1,5 @@
 import { readBindings } from "../binding/read-bindings.ts";
-import type { LinkedRevision } from "../gate/compare-revisions.ts";
+import type { LinkedRevision } from "../gate/linked-revision.ts";
 import type { BufFinding } from "../gate/locate.ts";
 import { baseFiles, type Files } from "./change-matrix.ts";
 import { breaking, type CompiledProtos, compileProto } from "./compile-proto.ts";

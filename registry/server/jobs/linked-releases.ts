@@ -1,6 +1,6 @@
 import { createFileRegistry } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
-import type { LinkedRevision } from "../../core/gate/compare-revisions.ts";
+import type { LinkedRevision } from "../../core/gate/linked-revision.ts";
 import { limits } from "../../core/limits.ts";
 import { type OwnedImage, readImage } from "../../core/revision/image.ts";
 import type { GateStore } from "../ports.ts";
