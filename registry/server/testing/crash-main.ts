@@ -12,6 +12,22 @@ const crash = (): never => {
 };
 
 const points: Record<string, (edges: Edges) => Edges> = {
+  "while a check is judged": ({ store, ...edges }) => ({
+    ...edges,
+    store: { ...store, pastReleases: crash },
+  }),
+
+  "after a check's report is saved, before it is answered": ({ store, ...edges }) => ({
+    ...edges,
+    store: {
+      ...store,
+      saveReport(report) {
+        store.saveReport(report);
+        crash();
+      },
+    },
+  }),
+
   "before commit": ({ store, ...edges }) => ({ ...edges, store: { ...store, commit: crash } }),
 
   "after commit, before it is answered or announced": ({ store, ...edges }) => ({
