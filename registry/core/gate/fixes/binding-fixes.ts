@@ -67,7 +67,10 @@ function setAgain(change: Change): string | null {
   const { before, element } = change;
   const key = keyOf(change);
   if (key === undefined) return null;
-  const where = `In the binding of ${lastName(element)}, `;
+  const where =
+    key === "queue_group"
+      ? `In the options of the service of ${lastName(element)}, `
+      : `In the binding of ${lastName(element)}, `;
   // Zero stands for no limit, as leaving it out does.
   if (before === null || before === "0") return `${where}remove \`${key}\`.`;
   return `${where}write \`${key}: ${writtenValue(key, before)}\` again.`;

@@ -11,7 +11,10 @@ const fixes: readonly (readonly [rules: RegExp, fix: Fix])[] = [
   [/^BINDING_|^SENSITIVE_/, bindingFix],
   [/^(?:FIELD|ENUM_VALUE)_NO_DELETE/, keepOrReserve],
   [/^RESERVED_|^EXTENSION_MESSAGE_/, rangeFix],
-  [/^(?:FIELD|ENUM_VALUE|RPC)_(?:SAME|WIRE)|^(?:RPC|ONEOF)_NO_DELETE/, putBackMember],
+  [
+    /^(?:FIELD|ENUM_VALUE|RPC)_(?:SAME|WIRE)|^(?:RPC|ONEOF)_NO_DELETE|^VALIDATION_NO_/,
+    putBackMember,
+  ],
   [/^(?:PACKAGE_)?(?:MESSAGE|ENUM|SERVICE|EXTENSION)_NO_DELETE/, putBackType],
   [/^FILE_/, fileFix],
 ];

@@ -39,6 +39,9 @@ export function keepOrReserve(change: Change, old: ComparedRevision): string | n
   if ((gone?.kind !== "field" && gone?.kind !== "enum_value") || source === null) return null;
   const { number, name, parent } = gone;
   const where = `${parent.kind} ${parent.name}`;
+  if (change.rule.endsWith("_NO_DELETE")) {
+    return `In ${where}, put back \`${deprecated(source)}\` in place of its reservation.`;
+  }
   const reserved = reservationOf(number, name, old, parent);
   return `In ${where}, put back \`${deprecated(source)}\`. If it must go, write \`${reserved}\` there.`;
 }
