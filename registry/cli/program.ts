@@ -4,11 +4,13 @@ import { contractTest } from "./commands/contract-test.ts";
 import { deployEnd } from "./commands/deploy-end.ts";
 import { deployRecord } from "./commands/deploy-record.ts";
 import { explain } from "./commands/explain.ts";
+import { init } from "./commands/init.ts";
 import { mock } from "./commands/mock.ts";
 import { moduleCheck } from "./commands/module-check.ts";
 import { moduleDiff } from "./commands/module-diff.ts";
 import { moduleList } from "./commands/module-list.ts";
 import { modulePush } from "./commands/module-push.ts";
+import { moduleReport } from "./commands/module-report.ts";
 import { moduleRetire } from "./commands/module-retire.ts";
 import { moduleShow } from "./commands/module-show.ts";
 import { policyList } from "./commands/policy-list.ts";
@@ -67,8 +69,10 @@ export function buildProgram(
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .addHelpText("after", exitCodeHelp);
+  attach(program, execute, init);
   attach(program, execute, moduleCheck);
   attach(program, execute, modulePush);
+  attach(program, execute, moduleReport);
   attach(program, execute, moduleRetire);
   attach(program, execute, moduleList);
   attach(program, execute, moduleShow);
