@@ -117,6 +117,12 @@ const addition: readonly Row[] = [
     "A oneof that was there has a new member, and readers with older stubs see that nothing is set.",
     "Send the new member only when those who read it have stubs that know it, or a branch for a oneof that is not set.",
   ],
+  [
+    "VALIDATION_CHANGED",
+    "dangerous",
+    "A pattern or a rule in CEL is written in another way, and no message was found that tells the two apart.",
+    "Make sure that it means the same, or try it on messages that you have: the search is bounded, and proves nothing.",
+  ],
 ];
 
 /** What a version promises to those who use it. */
@@ -129,8 +135,31 @@ const version: readonly Row[] = [
   ],
 ];
 
+/** What validation lets through, by who sends and who reads it. */
+const behaviour: readonly Row[] = [
+  [
+    "VALIDATION_NO_TIGHTEN",
+    "wire",
+    "A rule of validation refuses messages that others still send, or that a stream still holds.",
+    "Keep the rule as it was, and refuse in the handler what it must not take; or bind the stricter form in a v2 package beside it, on v2 subjects.",
+  ],
+  [
+    "VALIDATION_NO_LOOSEN",
+    "wire",
+    "A rule of validation lets messages through that readers with older stubs refuse.",
+    "Keep the rule as it was, and send nothing that breaks it; or bind the looser form in a v2 package beside it, on v2 subjects.",
+  ],
+  [
+    "VALIDATION_RULE_FAILS",
+    "dangerous",
+    "A rule in CEL does not compile, or fails on a message that keeps all other rules.",
+    "Guard what can be missing or zero (`has(this.a)`, `size(this.list) > 0 && …`), and name fields as the message does.",
+  ],
+];
+
 export const charterRules: readonly Rule[] = [
   ...family("binding", binding),
+  ...family("behaviour", behaviour),
   ...family("schema", schema),
   ...family("version", version),
   ...family("addition", addition),

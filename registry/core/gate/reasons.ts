@@ -176,6 +176,22 @@ const reasons: readonly (readonly [why: string, ...rules: string[]])[] = [
     "SENSITIVE_NO_REMOVE",
   ],
   [
+    "Services check requests, and consumers check events, before a handler sees them. Callers with older stubs go on sending what was right, and get `invalid_argument`; events that lie in a stream end up as dead letters.",
+    "VALIDATION_NO_TIGHTEN",
+  ],
+  [
+    "Subscribers check events with the rules of their own stubs, and refuse what those did not allow: the event is lost, or ends up as a dead letter. Callers that check replies fail as well; those that do not get values that their code was promised never to see.",
+    "VALIDATION_NO_LOOSEN",
+  ],
+  [
+    "A rule that cannot be evaluated neither accepts nor refuses: each message that meets it fails with an error of the schema, whoever sent it and whatever it holds.",
+    "VALIDATION_RULE_FAILS",
+  ],
+  [
+    "What a pattern or an expression lets through is only known by trying it. If the new one is stricter somewhere, callers with older stubs are refused there; if it is looser, readers with older stubs refuse what comes.",
+    "VALIDATION_CHANGED",
+  ],
+  [
     "Generated enums are numbers at run time: a reader with older stubs gets a number that is no member of its type. A `switch` without a default branch falls through, and rules such as `enum.defined_only` refuse the message.",
     "ENUM_VALUE_ADDED",
   ],

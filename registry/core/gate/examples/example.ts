@@ -25,3 +25,6 @@ export const edition = inFile('edition = "2023";\npackage acme.shop.v1;\n');
 export const bound = inFile(
   'syntax = "proto3";\npackage acme.shop.v1;\n\nimport "charter/nats/v1/binding.proto";\n',
 );
+export const checked = inFile(
+  'syntax = "proto3";\npackage acme.shop.v1;\n\nimport "buf/validate/validate.proto";\nimport "charter/nats/v1/binding.proto";\n',
+);

@@ -1,3 +1,4 @@
+import { behaviourExamples } from "./behaviour-examples.ts";
 import { bindingExamples } from "./binding-examples.ts";
 import type { RuleExample } from "./example.ts";
 import { fieldExamples } from "./field-examples.ts";
@@ -11,4 +12,5 @@ export const ruleExamples: ReadonlyMap<string, RuleExample> = new Map([
   ...extensionExamples,
   ...fileExamples,
   ...bindingExamples,
+  ...behaviourExamples,
 ]);
