@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Screen, sayReady, screenOfThisProcess, startDetached } from "./detach.ts";
 import { type RunningEstate, startEstate } from "./estate.ts";
+import { setPolicy } from "./policy.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { type Estate, type Proof, prove } from "./proof.ts";
 import { proveBreakRefused } from "./proofs/break-refused.ts";
@@ -117,6 +118,7 @@ async function proveAll(
     });
     proofs.push(proof);
   };
+  await step("set the policy of the estate", async (note) => note(await setPolicy(estate)));
   await add("register every module", "registered", proveRegistered);
   await add("refuse a break", "break refused", proveBreakRefused);
   await step("provide the streams", async (note) => note(await provideStreams(estate)));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import { charter, type Folder, startCharter, temporaryFolder } from "./testing/charter.ts";
-import { npcWorkspace } from "./testing/npc-workspace.ts";
+import { npcPolicy, npcWorkspace } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
 let nats: RunningNatsServer;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   nats = await startNatsServer({
     config: "authorization: { users: [{ user: tester, password: secret }] }",
   });
-  registry = await startRegistry();
+  registry = await startRegistry({}, npcPolicy);
   workspace = await temporaryFolder(npcWorkspace);
   env = {
     CHARTER_URL: registry.url,

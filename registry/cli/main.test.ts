@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type RunningVerdaccio, startVerdaccio } from "../../ci/verdaccio.ts";
 import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
-import { npcProto, npcWorkspace } from "./testing/npc-workspace.ts";
+import { npcPolicy, npcProto, npcWorkspace } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
 const token = "a-write-token-of-a-test";
@@ -14,11 +14,10 @@ let env: Record<string, string>;
 beforeAll(async () => {
   npmData = await temporaryFolder();
   npm = await startVerdaccio({ dataDir: npmData.path, port: 0, uplink: null });
-  registry = await startRegistry({
-    CHARTER_TOKEN: token,
-    CHARTER_NPM_URL: npm.url,
-    CHARTER_NPM_TOKEN: npm.token,
-  });
+  registry = await startRegistry(
+    { CHARTER_TOKEN: token, CHARTER_NPM_URL: npm.url, CHARTER_NPM_TOKEN: npm.token },
+    npcPolicy,
+  );
   env = { CHARTER_URL: registry.url, CHARTER_TOKEN: token };
   workspace = await temporaryFolder(npcWorkspace);
 });

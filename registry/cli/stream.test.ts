@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { npcPolicy } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
 const options = (subject: string, stream: string, more = "") =>
@@ -61,7 +62,7 @@ let jsm: JetStreamManager;
 
 beforeAll(async () => {
   nats = await startNatsServer({ jetstream: true });
-  registry = await startRegistry();
+  registry = await startRegistry({}, npcPolicy);
   workspace = await temporaryFolder({ ...workspaceFiles, "charter.yaml": charterYaml });
   env = { CHARTER_URL: registry.url, NATS_URL: nats.url };
   nc = await connect({ servers: nats.url });

@@ -1,3 +1,8 @@
+import { defaultPolicy, type Policy } from "../../core/policy/policy.ts";
+
+/** The policy of the workspace's estate. */
+export const npcPolicy: Policy = { ...defaultPolicy, subjects: { bodybroker: { roots: ["ai"] } } };
+
 /** A small workspace: one module that binds a request and an event, and one that it imports. */
 export const npcWorkspace = {
   "buf.yaml": `version: v2

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { createRegistryClient } from "../../api/client.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 
 /** A registry's process on a free port of the loopback interface, with a store of its own. */
 export interface RunningRegistry {
@@ -18,9 +20,11 @@ const startMs = 30_000;
  * Starts the real registry and resolves once it is ready.
  *
  * @param env settings beside the port and the data folder, such as CHARTER_TOKEN
+ * @param policy what judges; the built-in one when left out
  */
 export async function startRegistry(
   env: Readonly<Record<string, string>> = {},
+  policy?: Policy,
 ): Promise<RunningRegistry> {
   const data = await mkdtemp(join(tmpdir(), "charter-cli-registry-"));
   const child = spawn(process.execPath, [main], {
@@ -55,5 +59,10 @@ export async function startRegistry(
     await stop();
     throw new Error(`the registry did not start:\n${errors}`);
   }
-  return { url: JSON.parse(first).http, stop };
+  const url: string = JSON.parse(first).http;
+  if (policy !== undefined) {
+    const client = createRegistryClient({ url, token: env.CHARTER_TOKEN });
+    await client.setPolicy({ policy, reason: "for a test", expectedVersion: 0 });
+  }
+  return { url, stop };
 }

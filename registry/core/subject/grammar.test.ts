@@ -78,6 +78,12 @@ describe("grammarProblem with roots that belong to an owner", () => {
   });
 });
 
+it("grammarProblem takes any subject but another owner's where there is no grammar", () => {
+  const subjects = { ...estate, "*": { grammars: [] } };
+  expect(problem("Any.thing.{at}.all", "acme", "p", subjects)).toBeNull();
+  expect(problem("ai.thing", "acme", "p", subjects)).toContain('"ai" belongs to');
+});
+
 describe("grammarProblem of other estates' grammars", () => {
   const svc = ["svc.<domain>.v<major>.<operation>[.{id}…]"];
   it.each<[readonly string[], string, string, number | undefined, string | null]>([

@@ -11,14 +11,13 @@ export function grammarProblem(
   grammar: OwnerGrammar,
 ): string | null {
   const { forms, owner } = grammar;
-  // Whoever does not know the grammar of an estate refuses nothing by it.
-  if (forms.length === 0) return null;
   const fits = (version: string) =>
     forms.some(({ elements }) => matchTemplate(elements, tokens, version).fits);
   const other = grammar.taken.find(({ root }) => beginsWith(tokens, root));
   if (other !== undefined) {
     return `"${other.root}" belongs to the modules of "${other.owner}", and this one is of "${owner}"; expected ${shapeOf(grammar)}`;
   }
+  // Whoever does not know the grammar of an estate refuses nothing by it.
   if (forms.length === 0) return null;
   const major = packageVersion(protoPackage).major ?? grammar.unversioned;
   if (fits(major === null ? "" : `v${major}`)) return null;

@@ -81,5 +81,5 @@ export function beginsWith(tokens: readonly PatternToken[], root: string): boole
 
 /** What subjects of a grammar look like. */
 export function shapeOf({ forms }: OwnerGrammar): string {
-  return forms.map((form) => form.text).join(" or ");
+  return forms.length === 0 ? "another root" : forms.map((form) => form.text).join(" or ");
 }
