@@ -227,7 +227,7 @@ describe("charter with wrong usage ends with 2 and says what is right", () => {
     [
       "an unknown baseline",
       ["module", "check", "--against", "main"],
-      "Allowed choices are registry",
+      '"main" is no folder',
     ],
     ["no command", [], "Usage: charter"],
     ["a noun alone", ["subject"], "Usage: charter subject"],
