@@ -11,14 +11,28 @@ export interface Subject {
   readonly place: FindingPlace;
 }
 
-/** A difference for each property that is not as it was. */
-export function compareAspects(of: Subject, old: Aspects, now: Aspects): Difference[] {
-  const properties = new Set([...old.keys(), ...now.keys()]);
-  return [...properties].flatMap((property) => {
-    const before = old.get(property) ?? null;
-    const after = now.get(property) ?? null;
-    return before === after ? [] : [{ change: "changed", ...of, property, before, after } as const];
-  });
+/**
+ * A difference for each property that is not as it was.
+ *
+ * @param subject asked only when there is one: most elements have none
+ */
+export function compareAspects(subject: () => Subject, old: Aspects, now: Aspects): Difference[] {
+  const changed: string[] = [];
+  for (const [property, before] of old) {
+    if (before !== (now.get(property) ?? null)) changed.push(property);
+  }
+  for (const [property, after] of now) {
+    if (after !== null && !old.has(property)) changed.push(property);
+  }
+  if (changed.length === 0) return [];
+  const of = subject();
+  return changed.map((property) => ({
+    change: "changed",
+    ...of,
+    property,
+    before: old.get(property) ?? null,
+    after: now.get(property) ?? null,
+  }));
 }
 
 /** `yes` or `no`, for properties that are either. */

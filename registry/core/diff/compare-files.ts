@@ -108,7 +108,7 @@ function compareTwo(
   after: ComparedRevision,
 ) {
   const path = pathOf(now);
-  const of = { kind: "file", element: path, place: top("proposal", path) } as const;
+  const of = () => ({ kind: "file", element: path, place: top("proposal", path) }) as const;
   const sides = [old.proto.options, now.proto.options] as const;
   const registries = [before.registry, after.registry] as const;
   return [

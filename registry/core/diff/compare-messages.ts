@@ -93,7 +93,8 @@ function holdsBytes({ scalar }: DescField | DescExtension): boolean {
 }
 
 function holdsText(field: DescField | DescExtension): boolean {
-  return /\bstring\b/.test(typeOf(field));
+  const isKey = field.fieldKind === "map" && field.mapKey === ScalarType.STRING;
+  return isKey || field.scalar === ScalarType.STRING;
 }
 
 function messageAspects(message: DescMessage): Aspects {

@@ -14,7 +14,7 @@ export function compareSubjects(
   return [
     ...bindings.removed.map((binding) => whole("removed", binding)),
     ...bindings.both.flatMap(([before, after]) =>
-      compareAspects(named("proposal", after), aspectsOf(before), aspectsOf(after)),
+      compareAspects(() => named("proposal", after), aspectsOf(before), aspectsOf(after)),
     ),
     ...bindings.added.map((binding) => whole("added", binding)),
   ];

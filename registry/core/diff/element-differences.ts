@@ -31,8 +31,12 @@ export function removed(element: Element): Difference {
 
 /** What differs in an element itself; what stands in it has differences of its own. */
 export function changed(now: Element, aspects: readonly [old: Aspects, now: Aspects]) {
-  const of = { kind: kindOf(now), element: nameOf(now), place: placeOf("proposal", now) };
-  return compareAspects(of, ...aspects);
+  const subject = () => ({
+    kind: kindOf(now),
+    element: nameOf(now),
+    place: placeOf("proposal", now),
+  });
+  return compareAspects(subject, ...aspects);
 }
 
 /** What differs in the options of an element. @param schema the type of the options */

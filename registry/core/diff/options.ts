@@ -1,10 +1,10 @@
-import { type DescMessage, type MessageShape, type Registry, toBinary } from "@bufbuild/protobuf";
+import type { DescMessage, MessageShape, Registry } from "@bufbuild/protobuf";
 import { toText } from "@bufbuild/protobuf/txtpb";
 import type { Aspects } from "./aspects.ts";
 
 /**
  * The options of one element in both revisions, each as `option <name>` with its text. Nothing for
- * options of equal bytes, which most are: printing takes most of the time of a comparison.
+ * options that are the same, which most are: printing takes most of the time of a comparison.
  *
  * @param registries what both sides' custom options are read with
  */
@@ -14,16 +14,19 @@ export function optionAspects<Desc extends DescMessage>(
   registries: readonly [old: Registry, now: Registry],
 ): readonly [old: Aspects, now: Aspects] {
   const [old, now] = sides;
-  if (sameBytes(bytesOf(schema, old), bytesOf(schema, now))) return [new Map(), new Map()];
+  if (isSame(old, now)) return nothing;
   return [printed(schema, old, registries[0]), printed(schema, now, registries[1])];
 }
 
-function bytesOf<Desc extends DescMessage>(schema: Desc, options: MessageShape<Desc> | undefined) {
-  return options === undefined ? new Uint8Array() : toBinary(schema, options);
-}
+const nothing: readonly [Aspects, Aspects] = [new Map(), new Map()];
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+/** Whether two messages hold the same in the same order, custom options as bytes that nobody read yet. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => isSame(a[key as keyof typeof a], b[key as keyof typeof b]));
 }
 
 function printed<Desc extends DescMessage>(
