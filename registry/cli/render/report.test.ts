@@ -86,6 +86,25 @@ const report: CheckReport = {
       ...base,
       module: "bodybroker/world",
       verdict: "accepted",
+      additions: [{ kind: "field", element: "bodybroker.world.v1.World.note", place: gone.place }],
+      migrations: [
+        {
+          from: "bodybroker.world.v1",
+          to: "bodybroker.world.v2",
+          rows: [
+            { change: "same", before: "Place", after: "Place", notes: [] },
+            {
+              change: "changed",
+              before: "World",
+              after: "World",
+              notes: ["field note type: string → int32", "field more added"],
+            },
+            { change: "renamed", before: "Item", after: "Thing", notes: [] },
+            { change: "gone", before: "Old", after: null, notes: [] },
+            { change: "new", before: null, after: "ai.world.state.seen.v2.{id}", notes: [] },
+          ],
+        },
+      ],
       baselines: from("1.1.3"),
       semver: "1.2.0",
     },

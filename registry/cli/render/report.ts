@@ -7,6 +7,7 @@ import type {
   ModuleReport,
 } from "../../core/gate/report.ts";
 import type { Locate } from "../command-failure.ts";
+import { renderNews } from "./news.ts";
 import type { Look, Style } from "./style.ts";
 
 /** A check report as a compiler would print it: the findings first, then a line for each module. */
@@ -23,7 +24,7 @@ export function renderReport(report: CheckReport, locate: Locate, style: Style):
 function renderVerdicts(modules: readonly ModuleReport[], style: Style): string[] {
   const lines = modules
     .filter((module) => module.verdict !== "unchanged")
-    .map((module) => renderVerdict(module, style));
+    .flatMap((module) => [renderVerdict(module, style), ...renderNews(module, style)]);
   const unchanged = modules.filter((module) => module.verdict === "unchanged");
   const [only] = unchanged;
   if (unchanged.length === 1 && only !== undefined) lines.push(renderVerdict(only, style));
