@@ -89,7 +89,7 @@ it("each path of this clone that a page names is there", () => {
 it.each([
   {
     heading: "The registry",
-    files: ["registry/server/config.ts"],
+    files: ["registry/server/config.ts", "registry/server/watch-config.ts"],
     pattern: /\bget\("([A-Z_]+)"\)/g,
   },
   {
@@ -116,11 +116,11 @@ it.each([
 
 it("http.md has exactly the routes of the server", () => {
   const files = filesOf("registry/server/http/*-routes.ts").map(read);
-  const routes = found(files.join("\n"), /app\.(get|post)\(\s*"(\/[^"]*)"/g).map((route) =>
-    route.replace(/^\w+/, (method) => method.toUpperCase()).replace(/:(\w+)/g, "{$1}"),
+  const routes = found(files.join("\n"), /app\.(get|post|put|delete)\(\s*"(\/[^"]*)"/g).map(
+    (route) => route.replace(/^\w+/, (method) => method.toUpperCase()).replace(/:(\w+)/g, "{$1}"),
   );
   expect(routes.length).toBeGreaterThan(15);
-  const documented = found(read(`${docs}/http.md`), /^\| \[`(GET|POST) (\/[^`]*)`\]/gm);
+  const documented = found(read(`${docs}/http.md`), /^\| \[`(GET|POST|PUT|DELETE) (\/[^`]*)`\]/gm);
   expect(documented).toEqual(routes.sort());
 });
 

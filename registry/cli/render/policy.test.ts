@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Value } from "typebox/value";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { PolicySchema } from "../../api/schemas/policy.ts";
+import { wholePolicy } from "../../core/policy/canonical.ts";
 import { builtInPolicy, type Policy } from "../../core/policy/policy.ts";
+import { policyProblems } from "../../core/policy/problems.ts";
 import { renderDifference } from "./line-difference.ts";
 import { policyYaml, renderPolicy, renderReview } from "./policy.ts";
 import { plain, styleFor } from "./style.ts";
@@ -44,6 +49,28 @@ describe("renderPolicy", () => {
     expect(parse(renderPolicy(version, url, plain))).toEqual(policy);
     const colored = renderPolicy(version, url, styleFor({ isTTY: true }, {}));
     expect(colored).toContain("\u001b[2m# Policy 3");
+  });
+});
+
+describe("policy.md", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/policy.md"), "utf8");
+
+  test("shows what `charter policy show` prints of the built-in policy", () => {
+    expect(page).toContain(`$ charter policy show\n${renderPolicy(builtInPolicy, url, plain)}\n`);
+  });
+
+  test("has policies that can be set, and shows what the first one changes", () => {
+    const samples = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = ""]) => {
+      const policy = { rules: [], subjects: {}, owners: {}, ...parse(text) } as Policy;
+      expect(Value.Check(PolicySchema, policy)).toBe(true);
+      expect(policyProblems(policy)).toEqual([]);
+      return policy;
+    });
+    expect(samples).toHaveLength(2);
+    const [before = "", after = ""] = [builtInPolicy.policy, ...samples].map((each) =>
+      policyYaml(wholePolicy(each)),
+    );
+    expect(page).toContain(`${renderDifference(before, after, plain)}\n\nPolicy 1 is set`);
   });
 });
 
