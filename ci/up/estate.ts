@@ -67,6 +67,8 @@ export async function startEstate(
     });
     const http = await progress.step("registry", async (note) => {
       const port = await freePort(portFrom(env, "CHARTER_HTTP_PORT", 4280));
+      // So that `charter service list` shows what else is started here.
+      const watch = { CHARTER_WATCH: `local=${nats}`, CHARTER_WATCH_EVERY_MS: "2000" };
       const settings = {
         CHARTER_HTTP_PORT: String(port),
         CHARTER_HTTP_HOST: "127.0.0.1",
@@ -77,7 +79,7 @@ export async function startEstate(
         // A server of the distribution is enough to develop with; `npm start` is stricter.
         CHARTER_ALLOW_OLD_NATS: "true",
       };
-      const child = keep("registry", await startRegistry(root, { ...env, ...settings }, logs));
+      const child = keep("registry", await startRegistry(root, { ...watch, ...env, ...settings }, logs));
       const url = (JSON.parse(child.readyLine) as { http: string }).http;
       note(url);
       return url;

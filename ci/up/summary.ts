@@ -22,6 +22,7 @@ export function summary(run: RunFile, stream: NodeJS.WritableStream): string {
     "  npx charter subject resolve ai.world.state.update.v1.world-42",
     "  npx charter module check",
     "  npx charter contract test bodybroker/npc",
+    "  npx charter service list",
     "",
   ].join("\n");
 }

@@ -32,14 +32,17 @@ const credentialNames = ["CREDS", "NKEY", "TOKEN", "USER", "PASSWORD", "CA", "CE
  * to it. An address without a name is one more of the environment before it.
  */
 export function readWatchConfig(reading: Reading): WatchConfig {
+  const { get, refuse } = reading;
+  const every = { name: "CHARTER_WATCH_EVERY_MS", text: get("CHARTER_WATCH_EVERY_MS") };
+  const forget = { name: "CHARTER_WATCH_FORGET_MS", text: get("CHARTER_WATCH_FORGET_MS") };
   return {
     environments: [...environmentsOf(reading)].map(([environment, url]) => ({
       environment,
       url,
       credentials: credentialsOf(environment, reading),
     })),
-    everyMs: milliseconds(reading, "CHARTER_WATCH_EVERY_MS", 15_000, 500),
-    forgetAfterMs: milliseconds(reading, "CHARTER_WATCH_FORGET_MS", 300_000, 0),
+    everyMs: milliseconds(every, 15_000, 500, refuse),
+    forgetAfterMs: milliseconds(forget, 300_000, 0, refuse),
   };
 }
 
@@ -81,10 +84,14 @@ function credentialsOf(environment: string, { get, readFile }: Reading) {
 
 const day = 86_400_000;
 
-function milliseconds({ get, refuse }: Reading, name: string, usual: number, min: number): number {
-  const text = get(name) ?? String(usual);
-  const value = Number(text);
-  if (!/^[0-9]{1,9}$/.test(text) || value < min || value > day) {
+function milliseconds(
+  { name, text = "" }: { readonly name: string; readonly text: string | undefined },
+  usual: number,
+  min: number,
+  refuse: (problem: string) => void,
+): number {
+  const value = text === "" ? usual : Number(text);
+  if (!/^[0-9]{0,9}$/.test(text) || value < min || value > day) {
     refuse(`${name} is "${text}"; expected ${min} to ${day} milliseconds`);
   }
   return value;

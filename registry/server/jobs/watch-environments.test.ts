@@ -307,8 +307,17 @@ describe("watchEnvironments, an environment that is away", () => {
 });
 
 it("watching changes nothing there: it asks for lists, and listens to its own inbox", async () => {
-  const foreign = await startNatsServer({ jetstream: true });
-  const other = await connect({ servers: foreign.url });
+  // Exactly the rights that deployments.md names.
+  const config = `authorization: { users: [
+    { user: all, password: p }
+    { user: watcher, password: p, permissions: {
+      publish: ["$SRV.INFO", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.LIST.*"]
+      subscribe: ["_INBOX.charter-watch.>"]
+    } }
+  ] }`;
+  const foreign = await startNatsServer({ config, jetstream: true });
+  const other = await connect({ servers: foreign.url, user: "all", pass: "p" });
+  answerInfoOn(other, infoOf("service"));
   const jsm = await jetstreamManager(other);
   await jsm.streams.add({ name: "ORDERS", subjects: ["acme.orders.>"] });
   await jsm.consumers.add("ORDERS", { ack_policy: AckPolicy.Explicit, durable_name: "reader" });
@@ -325,10 +334,12 @@ it("watching changes nothing there: it asks for lists, and listens to its own in
   const all = other.subscribe(">", { callback: (_, { subject: each }) => void heard.add(each) });
   await other.flush();
 
-  const own = await startTestRegistry({ watch: { foreign } });
+  const credentials = { user: "watcher", pass: "p" };
+  const own = await startTestRegistry({ watch: { foreign: { url: foreign.url, credentials } } });
   await vi.waitFor(async () => {
-    const { running: found } = await own.client.services("foreign");
-    expect(found).toMatchObject([{ participant: "reader" }]);
+    const services = await own.client.services("foreign");
+    expect(services.environments).toMatchObject([{ problem: null }]);
+    expect(services.running).toMatchObject([{ participant: "reader" }, { participant: "service" }]);
   }, within);
   await own.stop();
   await other.flush();
