@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { bufOfNpm } from "../buf/find-buf.ts";
 import manifest from "./package.json" with { type: "json" };
+import { temporaryFolder } from "./testing/charter.ts";
+import { npcWorkspace } from "./testing/npc-workspace.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -53,6 +56,25 @@ it("the published package ends with exit code 4 when no registry is there", asyn
   await expect(
     run(process.execPath, [bin, "subject", "list"], { cwd: project, env }),
   ).rejects.toMatchObject({ code: 4 });
+});
+
+it("the published package judges a folder without a registry, with the buf that it is given", async () => {
+  const bin = join(installed, manifest.bin.charter);
+  const workspace = await temporaryFolder(npcWorkspace);
+  const options = { cwd: workspace.path, env: { PATH: "" } };
+  const args = [bin, "module", "check", "--against", "."];
+  try {
+    await expect(run(process.execPath, args, options)).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("npm install --save-dev @bufbuild/buf"),
+    });
+    const buf = bufOfNpm(root)?.path;
+    const env = { PATH: "", BUF: buf };
+    const { stdout } = await run(process.execPath, args, { ...options, env });
+    expect(stdout).toContain("2 modules unchanged");
+  } finally {
+    await workspace.remove();
+  }
 });
 
 it("the bundle holds no path of the machine that built it", async () => {

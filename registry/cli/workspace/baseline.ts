@@ -30,7 +30,10 @@ export async function readBaseline(
     (found) => found.isDirectory(),
     () => false,
   );
-  const commit = /^(?:\.{0,2}\/|\.{1,2}$)/.test(name) ? null : await findCommit(checkout, name);
+  // A folder needs no git.
+  const commit = /^(?:\.{0,2}\/|\.{1,2}$)/.test(name)
+    ? null
+    : await findCommit(checkout, name).catch((error) => (isFolder ? null : Promise.reject(error)));
   if (isFolder && commit !== null) {
     throw new CommandFailure(
       "usage",

@@ -18,7 +18,7 @@ export interface GitRun {
 }
 
 /**
- * Runs git in a folder, without a shell. It only reads: it takes no lock and asks nobody.
+ * Runs git in a folder, without a shell. It only reads, and takes no lock.
  *
  * @param args options first; what a user wrote stands behind `--end-of-options`
  * @throws CommandFailure when there is no git
@@ -28,8 +28,8 @@ export async function runGit(
   args: readonly string[],
   input = "",
 ): Promise<GitRun> {
-  const child = spawn("git", ["-C", folder, ...args], {
-    env: { ...env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+  const child = spawn("git", ["-C", folder, "--no-optional-locks", ...args], {
+    env,
     stdio: ["pipe", "pipe", "pipe"],
   });
   // It may end before it has read all of its input; its exit code then says why.
