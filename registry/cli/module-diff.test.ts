@@ -79,34 +79,36 @@ test("module diff shows the way back, and gives data to programs", async () => {
   );
   expect(JSON.parse(stdout)).toEqual({
     formatVersion: 1,
-    from: { module: "acme/shop", label: "1.1.0" },
-    to: { module: "acme/shop", label: "1.0.0" },
-    differences: [
-      {
-        change: "removed",
-        kind: "field",
-        element: "acme.shop.v1.Order.note",
-        property: null,
-        before: "string note = 3",
-        after: null,
-        place: { side: "baseline", file: "acme/shop/v1/shop.proto", line: 10, column: 1 },
-      },
-      {
-        change: "changed",
-        kind: "subject",
-        element: "acme.shop.sold.v1",
-        property: "kept for",
-        before: "600 s",
-        after: "300 s",
-        place: { side: "proposal", file: "acme/shop/v1/shop.proto", line: 11, column: 1 },
-      },
-    ],
+    from: "1.1.0",
+    to: "1.0.0",
+    modules: [{ module: "acme/shop", isNew: false, isGone: false, differences: expect.any(Array) }],
   });
+  expect(JSON.parse(stdout).modules[0].differences).toEqual([
+    {
+      change: "removed",
+      kind: "field",
+      element: "acme.shop.v1.Order.note",
+      property: null,
+      before: "string note = 3",
+      after: null,
+      place: { side: "baseline", file: "acme/shop/v1/shop.proto", line: 10, column: 1 },
+    },
+    {
+      change: "changed",
+      kind: "subject",
+      element: "acme.shop.sold.v1",
+      property: "kept for",
+      before: "600 s",
+      after: "300 s",
+      place: { side: "proposal", file: "acme/shop/v1/shop.proto", line: 11, column: 1 },
+    },
+  ]);
 });
 
 test.each([
   ["a release that is not there", ["acme/shop@9.0.0"], 100, "acme/shop"],
-  ["something that names no release", ["acme"], 2, "must name a module"],
+  ["two modules", ["acme/shop", "acme/desk"], 100, "acme/desk"],
+  ["something that is not there", ["nowhere"], 2, '"nowhere" is no folder'],
   ["half a version", ["acme/shop@1.0.0", "acme/shop@1"], 2, "must be whole"],
 ])("module diff of %s says what is wrong", async (_what, args, exitCode, words) => {
   expect(await run("module", "diff", ...args)).toMatchObject({
@@ -114,4 +116,44 @@ test.each([
     stdout: "",
     stderr: expect.stringContaining(words),
   });
+});
+
+const bufYaml = "version: v2\nmodules:\n  - path: proto\n    name: charter.localhost/acme/shop\n";
+
+test("module diff compares a release with a folder, and two folders without a registry", async () => {
+  const third = second.replace("string note = 3;", "string remark = 3;");
+  const folder = await temporaryFolder({
+    "buf.yaml": bufYaml,
+    [`proto/${shopProto}`]: third,
+    "old/buf.yaml": bufYaml,
+    [`old/proto/${shopProto}`]: first,
+  });
+  try {
+    const options = { cwd: folder.path, env: { CHARTER_URL: registry.url } };
+    expect(await charter(["module", "diff", "acme/shop", "."], options)).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: `acme/shop 1.1.0 → .
+
+changed
+  field acme.shop.v1.Order.remark  proto/acme/shop/v1/shop.proto:10
+    name: note → remark
+    JSON name: note → remark
+
+0 added, 1 changed, 0 removed
+`,
+    });
+    const nowhere = { cwd: folder.path, env: { CHARTER_URL: "http://127.0.0.1:1" } };
+    expect(await charter(["module", "diff", "./old"], nowhere)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("+ string remark = 3"),
+    });
+    const unknown = ["module", "diff", "./old", ".", "--module", "acme/desk"];
+    expect(await charter(unknown, nowhere)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('has a module "acme/desk". They have acme/shop.'),
+    });
+  } finally {
+    await folder.remove();
+  }
 });

@@ -1,19 +1,15 @@
 import type { ComparedRevision } from "../../core/diff/revision.ts";
 
-/** A revision that a command line names, linked. */
+/** A revision of a module for a comparison that a person reads. */
 export interface NamedRevision extends ComparedRevision {
-  /** `bodybroker/npc` */
-  readonly module: string;
-  /** What it is called beside its module: a version, a folder, a git ref. */
-  readonly label: string;
   /** The path of a file of the module for whoever reads the output. */
   locate(path: string): string;
 }
 
-/**
- * A place that revisions come from, such as a registry.
- *
- * @param text what the command line says
- * @param module the module to read, where the text names none; the text of the other side named it
- */
-export type RevisionSource = (text: string, module: string | null) => Promise<NamedRevision>;
+/** The revisions of modules at one place: one release, or the modules of a workspace. */
+export interface NamedRevisions {
+  /** What the place is called: a version, a folder, a git ref. */
+  readonly label: string;
+  /** By the names of their modules: `bodybroker/npc`. */
+  readonly modules: ReadonlyMap<string, NamedRevision>;
+}

@@ -2,25 +2,20 @@ import { createFileRegistry } from "@bufbuild/protobuf";
 import type { RegistryClient } from "../../api/client.ts";
 import { readBindings } from "../../core/binding/read-bindings.ts";
 import { readImage } from "../../core/revision/image.ts";
-import { parseModuleReference } from "../commands/module-reference.ts";
-import type { RevisionSource } from "./named-revision.ts";
+import type { ModuleReference } from "../commands/module-reference.ts";
+import type { NamedRevisions } from "./named-revision.ts";
 
-/** Reads the release that `<owner>/<name>` or `<owner>/<name>@<version>` names. */
-export function releaseRevisions(registry: RegistryClient): RevisionSource {
-  return async (text) => {
-    const { module, semver: asked } = parseModuleReference(text);
-    const { files, semver } = await registry.release(module, asked);
-    // By its version, as head may have moved since.
-    const descriptors = createFileRegistry(readImage(await registry.descriptors(module, semver)));
-    const paths = files.map((file) => file.path);
-    const { bindings } = readBindings(descriptors, paths);
-    return {
-      module,
-      label: semver,
-      files,
-      registry: descriptors,
-      bindings,
-      locate: (path) => path,
-    };
-  };
+/** Reads a release of a registry. */
+export async function releaseRevision(
+  registry: RegistryClient,
+  reference: ModuleReference,
+): Promise<NamedRevisions> {
+  const { module } = reference;
+  const { files, semver } = await registry.release(module, reference.semver);
+  // By its version, as head may have moved since.
+  const descriptors = createFileRegistry(readImage(await registry.descriptors(module, semver)));
+  const paths = files.map((file) => file.path);
+  const { bindings } = readBindings(descriptors, paths);
+  const revision = { files, registry: descriptors, bindings, locate: (path: string) => path };
+  return { label: semver, modules: new Map([[module, revision]]) };
 }
