@@ -133,7 +133,8 @@ export interface DeploymentStore {
   }): { readonly ended: readonly string[] };
   /**
    * Writes what one round saw in an environment. What it did not see is noted as missed, and
-   * forgotten once so many rounds in a row have missed it over at least so long.
+   * forgotten once so many rounds in a row have missed it over at least so long; at once where it
+   * is of no registered package.
    *
    * @returns how many uses were not written, because the environment holds as many as it may
    */

@@ -155,7 +155,7 @@ describe("usesOf, consumers", () => {
 
 it("usesOf stops where comparing would take too long, and says so", () => {
   const many = Array.from({ length: limits.matchesPerLook / 2 }, () =>
-    endpoint({ subject: "ai.>" }),
+    endpoint({ subject: "ai.>", module: null }),
   );
   expect(seen({ endpoints: { found: many, problem: null } })).toMatchObject({ cut: false });
   const more = { found: [...many, endpoint()], problem: null };

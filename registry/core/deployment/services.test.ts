@@ -60,6 +60,14 @@ describe("runningServices", () => {
     ]);
   });
 
+  it("keeps subjects that nobody has bound apart from those of the release", () => {
+    const unbound = deployment({ protoPackage: null, subject: "ai.npc.unbound.v1" });
+    expect(running(deployment(), unbound).map(({ state }) => state)).toEqual([
+      "registered",
+      "undeclared",
+    ]);
+  });
+
   it("calls a participant missed only when all its subjects are", () => {
     const missed = deployment({ subject: "b", missedSince: "2026-01-05T00:00:00.000Z" });
     expect(running(deployment(), missed)).toMatchObject([{ missedSince: null }]);

@@ -55,7 +55,7 @@ export interface DeclaredRpc {
 }
 
 /**
- * What runs, one entry for each participant, build, role and release.
+ * What runs, one entry for each participant, build, role, release and state.
  *
  * @param digestOf the digest of a registered release; null when there is none
  * @param isDeclared whether a module is registered
@@ -67,6 +67,7 @@ export function runningServices(
 ): readonly RunningService[] {
   const groups = groupBy(deployments, (each) =>
     JSON.stringify([
+      stateOf(each, digestOf, isDeclared),
       each.environment,
       each.participant,
       each.build,

@@ -117,6 +117,12 @@ describe("observe", () => {
     expect(store.deployments("prod")).toEqual([]);
   });
 
+  it("forgets at once what is of no package, which is seen otherwise once it is bound", () => {
+    observe([seen({ protoPackage: null })], 0);
+    observe([seen()], 1);
+    expect(store.deployments("prod")).toMatchObject([{ protoPackage: "acme.npc.v1" }]);
+  });
+
   it("does not forget after a long pause between two rounds", () => {
     observe([seen()], 0);
     observe([], 60);

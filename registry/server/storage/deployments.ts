@@ -105,9 +105,10 @@ function prepareObserve(db: Database.Database): DeploymentStore["observe"] {
     `UPDATE deployment SET missed = missed + 1, missed_since = coalesce(missed_since, @at)
      WHERE source = 'observed' AND environment = @environment AND role = @role AND last_seen <> @at`,
   );
+  // On what nobody has bound, nothing depends; and once it is bound, it is seen under its package.
   const forget = db.prepare(
     `DELETE FROM deployment WHERE source = 'observed' AND environment = @environment AND role = @role
-     AND missed >= @rounds AND missed_since <= @before`,
+     AND (missed >= @rounds AND missed_since <= @before OR missed > 0 AND proto_package = '')`,
   );
   return db.transaction<DeploymentStore["observe"]>((round) => {
     const { environment, at, forgetAfter } = round;
