@@ -44,11 +44,13 @@ const startMs = 30_000;
  *
  * @param options.dataDir holds packages, secrets and logs, and is created
  * @param options.port 0 for a free one
+ * @param options.scopes more npm scopes that are served from here alone
  * @param options.uplink by default what npm on this machine uses; null for none
  */
 export async function startVerdaccio(options: {
   dataDir: string;
   port: number;
+  scopes?: readonly string[];
   uplink?: string | null;
 }): Promise<RunningVerdaccio> {
   const { dataDir } = options;
@@ -77,7 +79,7 @@ export async function startVerdaccio(options: {
     port: options.port,
     secret,
     publisher,
-    scopes: scopesOfThisRepository,
+    scopes: [...scopesOfThisRepository, ...(options.scopes ?? [])],
     uplink,
   };
   try {

@@ -111,7 +111,7 @@ describe("charter init on a folder of foreign protos", () => {
     expect(JSON.parse(list.stdout).subjects.length).toBeGreaterThanOrEqual(20);
   });
 
-  it("every TODO becomes a binding when its # is taken away and its guess is right", async () => {
+  it("what is marked DECIDE becomes a binding when its # is taken away and its guess is right", async () => {
     const path = join(folder.path, "matchmaking/bindings.yaml");
     const text = await readFile(path, "utf8");
     const decided = text.replace(/^# (requests|services)[\s\S]*?(?=^# events)/gm, (section) =>

@@ -21,7 +21,7 @@ export const init: CommandDefinition<Flags> = {
   name: "init",
   summary: "propose modules, bindings and a grammar for .proto files that know nothing of Charter",
   details:
-    "Reads packages, imports and comments, and writes a buf.yaml, a bindings.yaml for each module, and a policy.yaml where the subjects need a grammar of their own. No .proto is changed, and no file is overwritten without --force. What it cannot decide stands in the files as TODO, and is listed.",
+    "Reads packages, imports and comments, and writes a buf.yaml, a bindings.yaml for each module, and a policy.yaml where the subjects need a grammar of their own. No .proto is changed, and no file is overwritten without --force. What it cannot decide is marked DECIDE in the files, and is listed.",
   arguments: [new Argument("[folder]", "the folder that the protos are in (default: this one)")],
   options: [
     new Option("--owner <name>", "the owner of the modules (default: the folder's name)"),

@@ -24,11 +24,10 @@ const copied = /(?:^|\/)(?:buf\/validate|charter\/nats|google\/protobuf)\//;
 export function findRoots(all: readonly ForeignFile[]): Rooted {
   const notes: Note[] = [];
   const copies = all.filter(({ file }) => copied.test(file));
-  if (copies.length > 0) {
-    const files = copies.map(({ file }) => file).join(", ");
+  for (const { file } of copies) {
     notes.push({
       kind: "said",
-      where: files,
+      where: { file },
       text: "the registry supplies it, so it is left out; nothing needs to change",
     });
   }
@@ -58,7 +57,7 @@ function countVotes(files: readonly ForeignFile[], notes: Note[]): Votes {
       if (found.length === 0) {
         notes.push({
           kind: "refused",
-          where: file,
+          where: { file },
           text: `it imports "${path}", which is not here; add the file, or push the module that has it first`,
         });
       }
@@ -87,7 +86,9 @@ function rootOf(
 function pathNotes({ file, path }: RootedFile): Note[] {
   const problem = filePathProblem(path);
   if (problem === null) return [];
-  return [{ kind: "refused", where: file, text: `"${path}" is no path of a module: ${problem}` }];
+  return [
+    { kind: "refused", where: { file }, text: `"${path}" is no path of a module: ${problem}` },
+  ];
 }
 
 /** Two files that would have one path: a path belongs to one module, registry-wide. */
@@ -102,7 +103,7 @@ function twice(files: readonly RootedFile[]): Note[] {
     return [
       {
         kind: "refused",
-        where: file,
+        where: { file },
         text: `${other} is imported by the same path, "${path}", and a path belongs to one module; keep one of the two`,
       },
     ];

@@ -36,7 +36,7 @@ export function groupModules(files: readonly RootedFile[], leftOut: readonly str
     if (others !== true && !isImported && folder !== each.root) dropped.add(folder);
     notes.push({
       kind: "refused",
-      where: each.file,
+      where: { file: each.file },
       text: dropped.has(folder)
         ? `it has no package, so its folder is left out; give it one, such as \`package ${wordOf(folder)}.v1;\`, and run init again`
         : "it has no package, and its module cannot be pushed until it has one",

@@ -5,8 +5,10 @@ export interface Note {
    * good to know.
    */
   readonly kind: "refused" | "undecided" | "said";
-  /** A file, or a file and a line. */
-  readonly where: string;
+  readonly where:
+    | { readonly file: string; readonly line?: number }
+    /** Full names of services or fields. */
+    | { readonly elements: readonly string[] };
   /** What is the matter, and what to do. */
   readonly text: string;
 }

@@ -94,7 +94,7 @@ function queueGroupNotes(modules: readonly ModuleProposal[]): Note[] {
     ),
   );
   if (guessed.length === 0) return [];
-  const where = guessed.map((each) => each.element).join(", ");
+  const where = { elements: guessed.map((each) => each.element) };
   return [
     {
       kind: "undecided",
@@ -109,14 +109,14 @@ function notesOf({ bindings, suspects }: ModuleProposal): Note[] {
     ...bindings.flatMap(({ element, file, line, undecided }): Note[] =>
       undecided === null
         ? []
-        : [{ kind: "undecided", where: `${file}:${line}`, text: `${element}: ${undecided}` }],
+        : [{ kind: "undecided", where: { file, line }, text: `${element}: ${undecided}` }],
     ),
     ...(suspects.length === 0
       ? []
       : [
           {
             kind: "undecided" as const,
-            where: suspects.join(", "),
+            where: { elements: suspects },
             text: "it looks like personal or secret data; mark it under `sensitive` if it is",
           },
         ]),

@@ -56,7 +56,7 @@ function bindingsYaml(module: ModuleProposal, name: string, url: string): string
     suspectsSection(suspects),
   ];
   return `# yaml-language-server: $schema=${url}/v1/schemas/bindings.json
-# The bindings of ${name}, proposed by \`charter init\`. What stands behind TODO is not bound.
+# The bindings of ${name}, proposed by \`charter init\`. What is marked DECIDE is not bound yet.
 
 ${sections.filter((each) => each !== "").join("\n")}`;
 }
@@ -65,7 +65,7 @@ function servicesSection({ services, bindings }: ModuleProposal): string {
   const entries = services.flatMap(({ element, queueGroup, owner, isConvention }): Entry[] => {
     const rpcs = bindings.filter((each) => each.element.startsWith(`${element}.`));
     if (rpcs.length === 0) return [];
-    const guess = isConvention ? " # TODO decide: no comment names the queue group" : "";
+    const guess = isConvention ? " # DECIDE: no comment names the queue group" : "";
     const by = owner === null ? "" : `    owner: ${owner}\n`;
     const text = `  ${element}:\n    queue_group: ${stringify(queueGroup).trimEnd()}${guess}\n${by}`;
     return [{ text, isBound: rpcs.some((each) => each.undecided === null) }];
@@ -78,7 +78,7 @@ function section(name: BindingProposal["section"], all: readonly BindingProposal
   return sectionOf(
     name,
     own.map((each): Entry => {
-      const todo = each.undecided === null ? "" : `  # TODO decide: ${each.undecided}\n`;
+      const todo = each.undecided === null ? "" : `  # DECIDE: ${each.undecided}\n`;
       return { text: `${todo}${entryOf(each)}`, isBound: each.undecided === null };
     }),
   );
@@ -108,5 +108,5 @@ function entryOf({ element, options, file, line }: BindingProposal): string {
 function suspectsSection(suspects: readonly string[]): string {
   if (suspects.length === 0) return "";
   const lines = suspects.map((each) => `#   - ${each}\n`);
-  return `# TODO decide: these fields look like personal or secret data.\n# sensitive:\n${lines.join("")}`;
+  return `# DECIDE: these fields look like personal or secret data.\n# sensitive:\n${lines.join("")}`;
 }

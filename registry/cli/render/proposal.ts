@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Note } from "../init/note.ts";
 import type { EstateProposal } from "../init/propose.ts";
 import type { ProposedFile } from "../init/write-yaml.ts";
@@ -16,15 +17,21 @@ export function renderProposal(
   where: { readonly folder: string; readonly policy: string | null },
   style: Style,
 ): string {
+  const notesOf = (kind: Note["kind"]) => estate.notes.filter((note) => note.kind === kind);
   const shown = isWritten ? [] : files.map(({ path, text }) => `${style("bold", path)}\n${text}`);
   const parts = [
     ...shown,
     renderModules(estate, style),
-    ...renderNotes("A registry would refuse", estate.notes, "refused", style),
-    ...renderNotes("Decide (TODO in the files)", estate.notes, "undecided", style),
-    ...renderNotes("Good to know", estate.notes, "said", style),
+    ...renderNotes("A registry would refuse", notesOf("refused"), where.folder, style),
+    ...renderNotes(
+      "Decide (marked DECIDE in the files)",
+      notesOf("undecided"),
+      where.folder,
+      style,
+    ),
+    ...renderNotes("Good to know", notesOf("said"), where.folder, style),
     isWritten
-      ? `Wrote ${files.map((file) => file.path).join(", ")}.`
+      ? `Wrote ${files.map((file) => posix.join(where.folder, file.path)).join(", ")}.`
       : "Nothing was written: --dry-run only prints.",
     nextSteps(where),
   ];
@@ -42,13 +49,20 @@ function renderModules({ owner, modules }: EstateProposal, style: Style): string
 function renderNotes(
   title: string,
   notes: readonly Note[],
-  kind: Note["kind"],
+  folder: string,
   style: Style,
 ): string[] {
-  const own = notes.filter((note) => note.kind === kind);
-  if (own.length === 0) return [];
-  const lines = own.map(({ where, text }) => `  ${style("cyan", where)}: ${text}`);
+  if (notes.length === 0) return [];
+  const lines = notes.map(
+    ({ where, text }) => `  ${style("cyan", placeOf(where, folder))}: ${text}`,
+  );
   return [`${style("bold", `${title}:`)}\n${lines.join("\n")}`];
+}
+
+function placeOf(where: Note["where"], folder: string): string {
+  if ("elements" in where) return where.elements.join(", ");
+  const line = where.line === undefined ? "" : `:${where.line}`;
+  return `${posix.join(folder, where.file)}${line}`;
 }
 
 function nextSteps({
@@ -59,10 +73,9 @@ function nextSteps({
   readonly policy: string | null;
 }): string {
   const at = folder === "." ? "" : ` ${folder}`;
-  const policyPath = folder === "." ? policy : `${folder}/${policy}`;
   const set =
     policy === null
       ? ""
-      : `  charter policy set ${policyPath} --reason "the subjects that we have"\n`;
-  return `Next, once the TODOs are decided (or left for later):\n${set}  charter module check${at}\n  charter module push${at}`;
+      : `  charter policy set ${posix.join(folder, policy)} --reason "the subjects that we have"\n`;
+  return `Next, once what is open is decided (or left for later):\n${set}  charter module check${at}\n  charter module push${at}`;
 }
