@@ -105,14 +105,14 @@ export const limits = {
   findingsPerReport: 2000,
   /** Additions in a report, for the same reason. */
   additionsPerReport: 2000,
-  /** Messages tried for a comparison's changed rules: some seconds of work, if none disagrees. */
-  messagesPerComparison: 30_000,
+  /** Messages tried for a comparison's changed rules: a hundred that break nobody, in ten seconds. */
+  messagesPerComparison: 8000,
   /** Messages tried for one changed rule in one direction: most that disagree are among the first ten. */
   messagesPerChangedRule: 2000,
   /** Messages tried to make one that disagrees smaller: what is left after that is small enough to read. */
-  messagesToShrink: 1000,
+  messagesToShrink: 500,
   /** Ways from bound messages to one changed rule that are searched: a type can be part of hundreds. */
-  waysToChangedRule: 3,
+  waysToChangedRule: 2,
   /** Messages tried for a rule in CEL that is new: one that fails mostly does so for zero or nothing. */
   messagesPerNewRule: 150,
   /** Characters of a counter-example: one that breaks `max_len: 4096` is still shown whole. */

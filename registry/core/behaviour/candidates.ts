@@ -8,6 +8,7 @@ import {
   ruleTargets,
   targetsOfField,
 } from "../samples/breaking/targets.ts";
+import { changedTargets } from "./changed-names.ts";
 import type { ChangedPlace } from "./changed-places.ts";
 import { carried, type Guard, type Sides } from "./guard.ts";
 import { ignoresOtherwise } from "./refused-at.ts";
@@ -63,7 +64,11 @@ function* editsAt({ at }: ChangedPlace, side: "old" | "now", guard: Guard): Iter
     case "field": {
       const field = at[side];
       if (field === null) return;
-      for (const target of targetsOfField(generator, field)) yield broken(target);
+      const other = at[side === "old" ? "now" : "old"];
+      const isChanged = other === null ? () => true : changedTargets(other, field);
+      for (const target of targetsOfField(generator, field)) {
+        if (isChanged(target)) yield broken(target);
+      }
       if (field.message === undefined || !ignoresOtherwise(at)) return;
       for (const target of ruleTargets(generator, field.message)) {
         yield { ...broken(target), within: [field, ...target.steps] };

@@ -6,9 +6,11 @@ import type { Density } from "../samples/fields.ts";
 import type { BrokenRule } from "../samples/oracle.ts";
 import { Unsatisfiable } from "../samples/values/unsatisfiable.ts";
 import { candidatesOf } from "./candidates.ts";
+import { haveOnlyBounds } from "./changed-names.ts";
 import type { ChangedPlace } from "./changed-places.ts";
 import { type Guard, jsonOf, refusalOf, type Sides } from "./guard.ts";
 import type { Harm } from "./harm.ts";
+import { onlySampled } from "./only-sampled.ts";
 import { isRefusedAt } from "./refused-at.ts";
 import { smallest } from "./smallest.ts";
 
@@ -64,24 +66,29 @@ export function findDisagreement(
     guards: { accepting: guards[side.accepting], refusing: guards[side.refusing] },
   };
   if (place.at[side.refusing] === null && place.at.kind !== "enum_value") return null;
-  for (const attempt of attemptsFor(place)) {
+  for (const attempt of attemptsFor(place, harm)) {
     const found = tryOut(search, attempt, budget);
-    if (found !== null) return smaller(search, found);
+    const shown = found === null ? null : smaller(search, found);
+    if (shown !== null) return shown;
   }
   return null;
 }
 
-function attemptsFor({ at }: ChangedPlace): readonly Attempt[] {
+function attemptsFor({ at }: ChangedPlace, harm: Harm): readonly Attempt[] {
   const absent = { density: "bare", withField: false, variants: false, runs: 4 } as const;
   const present = { density: "bare", withField: true, variants: true, runs: 12 } as const;
-  const varied = { density: "mixed", withField: true, variants: false, runs: 200 } as const;
+  // Bounds have been tried at their edges before; what a pattern takes only many values show.
+  const runs = onlySampled(at).has(harm) ? 200 : 30;
+  const varied = { density: "mixed", withField: true, variants: false, runs } as const;
   switch (at.kind) {
     case "enum_value":
       return [{ ...present, runs: 4 }];
     case "oneof":
       return [absent, { ...varied, runs: 20 }];
-    case "field":
-      return [present, absent, varied];
+    case "field": {
+      const isTold = at.old !== null && at.now !== null && haveOnlyBounds(at.old, at.now);
+      return isTold ? [{ ...present, runs: 5 }, absent] : [present, absent, varied];
+    }
     case "message":
       return [absent, varied, { ...varied, density: "full", runs: 50 }, { ...present, runs: 4 }];
   }
@@ -100,12 +107,14 @@ function tryOut(search: Search, attempt: Attempt, budget: Budget): Message | nul
       ? candidatesOf(search.place, search.side.refusing, root, guards.refusing, message)
       : [message];
   const purse = { left: Math.min(budget.left, limits.messagesPerChangedRule) };
-  const given = purse.left;
   let isFound = false;
   try {
     const details = fc.check(
       fc.property(messages(), (message) => {
-        if (firstRefused(search, variants(message), purse) === null) return true;
+        const before = purse.left;
+        const first = firstRefused(search, variants(message), purse);
+        budget.left -= before - purse.left;
+        if (first === null) return true;
         // From here on only smaller messages are looked for.
         if (!isFound) purse.left = Math.min(purse.left, limits.messagesToShrink);
         isFound = true;
@@ -120,8 +129,6 @@ function tryOut(search: Search, attempt: Attempt, budget: Budget): Message | nul
     // No message of this kind can be made: another kind may do.
     if (error instanceof Unsatisfiable) return null;
     throw error;
-  } finally {
-    budget.left -= given - Math.max(0, purse.left);
   }
 }
 
@@ -129,7 +136,8 @@ function tryOut(search: Search, attempt: Attempt, budget: Budget): Message | nul
 function firstRefused(search: Search, messages: Iterable<Message>, purse: Budget): Message | null {
   let first: Message | null = null;
   for (const message of messages) {
-    if (purse.left-- <= 0) break;
+    if (purse.left <= 0) break;
+    purse.left--;
     const broken = refused(search, message);
     if (broken === null) continue;
     if (broken.others === 0) return message;
@@ -147,9 +155,7 @@ interface Refused {
 function refused({ guards, root, place, side }: Search, message: Message): Refused | null {
   const all = refusalOf(guards, root, message) ?? [];
   const broken = all.find((each) => isRefusedAt(place, side.refusing, each));
-  if (broken === undefined || jsonOf(guards.accepting, root.accepting, message) === null)
-    return null;
-  return { broken, others: all.length - 1 };
+  return broken === undefined ? null : { broken, others: all.length - 1 };
 }
 
 function pathsOf({ place, side }: Search, attempt: Attempt): readonly DemandedPath[] {
@@ -165,14 +171,17 @@ function pathsOf({ place, side }: Search, attempt: Attempt): readonly DemandedPa
   return [{ path, token: false }];
 }
 
-function smaller(search: Search, found: Message): Disagreement {
+/** Null for what no report can show. */
+function smaller(search: Search, found: Message): Disagreement | null {
   const purse = { left: limits.messagesToShrink };
   const { accepting } = search.root;
+  const others = refused(search, found)?.others ?? 0;
   const message = smallest(accepting, found, (each) => {
     const now = purse.left-- > 0 ? refused(search, each) : null;
-    return now !== null && now.others <= (refused(search, found)?.others ?? 0);
+    return now !== null && now.others <= others;
   });
   const last = refused(search, message);
-  if (last === null) throw new Error("a message that was refused is not refused any more");
-  return { desc: accepting, message, guard: search.guards.accepting, broken: last.broken };
+  const guard = search.guards.accepting;
+  if (last === null || jsonOf(guard, accepting, message) === null) return null;
+  return { desc: accepting, message, guard, broken: last.broken };
 }

@@ -157,6 +157,13 @@ export function brokenLists(
   const bound = countOf(rules, rule, 0);
   if (rule === "min_items") return bound === 0 ? [] : [list(items.slice(0, bound - 1))];
   if (bound > mostItems) return [];
+  const [first] = items;
+  // Making many items is what takes the time.
+  if (first !== undefined && !rules.values.has("unique")) {
+    return [
+      list([...items, ...Array.from({ length: bound + 1 }, () => first)].slice(0, bound + 1)),
+    ];
+  }
   const others = more(bound + 1);
   return [list([...items, ...others].slice(0, bound + 1)), list(others)];
 }
