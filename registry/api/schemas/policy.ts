@@ -9,6 +9,7 @@ const moduleGlobLength = 2 * limits.moduleNamePartLength + 1;
 
 const RuleIds = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
   maxItems: limits.ruleIdsPerPolicyRule,
+  uniqueItems: true,
 });
 
 const PolicyRuleSchema = Type.Object(
@@ -16,9 +17,16 @@ const PolicyRuleSchema = Type.Object(
     /** `*`, `bodybroker/*`, `bodybroker/npc`. */
     modules: Type.String({ minLength: 1, maxLength: moduleGlobLength }),
     stability: Type.Optional(
-      Type.Array(Type.Enum([...stabilities]), { minItems: 1, maxItems: stabilities.length }),
+      Type.Array(Type.Enum([...stabilities]), {
+        minItems: 1,
+        maxItems: stabilities.length,
+        uniqueItems: true,
+      }),
     ),
-    block: Type.Array(Type.Enum([...blockable]), { maxItems: blockable.length }),
+    block: Type.Array(Type.Enum([...blockable]), {
+      maxItems: blockable.length,
+      uniqueItems: true,
+    }),
     allow: Type.Optional(RuleIds),
     refuse: Type.Optional(RuleIds),
   },

@@ -89,6 +89,11 @@ test("renderReview names warnings, and each subject outside with the reason", ()
     "warning: rules[0]: odd\noutside: acme/shop 1.0.0 keeps subjects that a new release could not bring:\n  a.b: too short",
   );
   expect(renderReview({ warnings: [], outside: [] }, plain)).toBe("");
+  const subjects = ["a", "b", "c", "d", "e"].map((pattern) => ({ pattern, reason: "no" }));
+  const many = [{ module: "acme/shop", semver: "1.0.0", subjects }];
+  expect(renderReview({ warnings: [], outside: many }, plain)).toMatch(
+    /\n {2}c: no\n {2}… and 2 more$/,
+  );
 });
 
 test.each([

@@ -64,11 +64,15 @@ export function policyYaml(policy: Policy): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
+/** Subjects of a head that are listed; the JSON has them all. */
+const shown = 3;
+
 /** What is probably not meant, and the heads that would be refused today. Empty when there is nothing. */
 export function renderReview({ warnings, outside }: PolicyReview, style: Style): string {
   const heads = outside.flatMap(({ module, semver, subjects }) => [
     `${style("yellow", "outside:")} ${module} ${semver} keeps subjects that a new release could not bring:`,
-    ...subjects.map(({ pattern, reason }) => `  ${pattern}: ${reason}`),
+    ...subjects.slice(0, shown).map(({ pattern, reason }) => `  ${pattern}: ${reason}`),
+    ...(subjects.length > shown ? [`  … and ${subjects.length - shown} more`] : []),
   ]);
   return [...warnings.map((each) => `${style("yellow", "warning:")} ${each}`), ...heads].join("\n");
 }

@@ -19,7 +19,7 @@ export interface OutsideHead {
   readonly subjects: readonly { readonly pattern: string; readonly reason: string }[];
 }
 
-/** The heads that are outside of the grammars of a policy, in the order in which they come. */
+/** The heads that are outside of the grammars of a policy, by their modules' names. */
 export function headsOutside(
   policy: Policy,
   subjects: readonly HeadSubject[],
@@ -36,5 +36,7 @@ export function headsOutside(
     heads.set(module, head);
     head.subjects.push({ pattern, reason });
   }
-  return [...heads].map(([module, head]) => ({ module, ...head }));
+  return [...heads]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([module, head]) => ({ module, ...head }));
 }
