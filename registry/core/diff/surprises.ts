@@ -27,12 +27,14 @@ function valueAdded(
 ): Change | null {
   const [type, name] = split(difference.element);
   const known = old.registry.getEnum(type);
-  const value = now.registry.getEnum(type)?.values.find((each) => each.name === name);
+  const extended = now.registry.getEnum(type);
+  const value = extended?.values.find((each) => each.name === name);
   // A second name for a number that was there reads as the first.
   if (known === undefined || value === undefined || known.value[value.number] !== undefined) {
     return null;
   }
-  const sees = known.open
+  // What a report says of one change must not depend on the baseline that it is compared with.
+  const sees = extended?.open
     ? `the unknown number ${value.number}`
     : "the field as if it were not set";
   const message = `Enum "${type}" has the new value "${name}": readers with older stubs see ${sees}.`;

@@ -273,6 +273,15 @@ describe("judge over several baselines", () => {
     expect(findings).toMatchObject([{ breaks: ["1.0.0"], introduced: false, blocking: false }]);
   });
 
+  it("leaves out what an earlier proposal added, which is no news of this one", () => {
+    const added = change("ENUM_VALUE_ADDED", "p.Kind.KIND_TOY");
+    const known = [sameChange(added)];
+    expect(judge([against("1.2.0", []), against("1.0.0", [added], known)], alone)).toEqual([]);
+    expect(judge([against("1.2.0", [added]), against("1.0.0", [added])], alone)).toMatchObject([
+      { rule: "ENUM_VALUE_ADDED", introduced: true, blocking: false },
+    ]);
+  });
+
   it("refuses what head had kept for an older baseline", () => {
     const findings = judge([against("1.2.0", []), against("1.0.0", [deleted])], alone);
     expect(findings).toMatchObject([{ breaks: ["1.0.0"], introduced: true, blocking: true }]);
