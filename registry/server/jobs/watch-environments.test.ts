@@ -187,6 +187,25 @@ describe("watchEnvironments, hostile answers", () => {
     expect(lines).toHaveLength(1);
   });
 
+  it("takes no flood of answers for all that there is", async () => {
+    const service = await startService();
+    await seen(one({ missedSince: null }));
+    const flood = Array.from({ length: limits.answersPerLook + 1 }, () => "{}");
+    const flooding = answerInfoOn(nc, ...flood);
+    await nc.flush();
+    await seen(({ environments }) =>
+      expect(environments[0]?.problem).toContain(`more than ${limits.answersPerLook} answers`),
+    );
+    await service.stop();
+    const looks = new Set<string | null>();
+    await seen(({ environments, running: all }) => {
+      looks.add(environments[0]?.lastLook ?? null);
+      expect(looks.size).toBeGreaterThan(4);
+      expect(all).toMatchObject([{ participant: "acme-orders-v1-OrderService" }]);
+    });
+    flooding.unsubscribe();
+  });
+
   it("takes nothing from metadata of another form", async () => {
     const metadata = {
       "charter.module": "../../etc",

@@ -56,7 +56,10 @@ function collect(
     let answers = 0;
     let bytes = 0;
     let pause = setTimeout(end, firstAnswerMs);
-    const whole = setTimeout(end, longestMs);
+    const whole = setTimeout(
+      () => end(`answers to $SRV.INFO still came after ${longestMs} ms`),
+      longestMs,
+    );
     const inbox = createInbox("_INBOX.charter-watch");
     const subscription = nc.subscribe(inbox, { callback: receive });
     const stopListening = onRefusal((message) => {
