@@ -56,7 +56,7 @@ export function inspectModule(
         ? grammarProblem(result.pattern, protoPackage, ownGrammar)
         : result.reason;
       if (reason !== null) {
-        const message = `the subject "${side.pattern}" is outside of the grammar: ${reason}`;
+        const message = `the subject "${side.pattern}" is outside of the grammar: ${reason}. The policy has the grammar: \`charter policy show\``;
         found.push({ message, module, ...binding.place });
       } else if (result.ok) {
         subjects.push({ module, pattern: result.pattern, binding });
