@@ -16,9 +16,13 @@ const OneRule = Type.Object({
   summary: Type.String(),
   /** Why it matters to users of TypeScript on NATS. */
   why: Type.String(),
-  /** Files by their paths before and after a change that it finds; null where two revisions alone do not show it. */
+  /**
+   * Files by their paths before and after a change that it finds, and in a release before that where
+   * it matters; null where there is none.
+   */
   example: Type.Union([
     Type.Object({
+      earlier: Type.Optional(Type.Record(Type.String(), Type.String())),
       before: Type.Record(Type.String(), Type.String()),
       after: Type.Record(Type.String(), Type.String()),
       also: Type.Optional(Type.Array(Type.String())),

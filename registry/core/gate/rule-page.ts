@@ -50,10 +50,13 @@ function factsOf(rule: Rule): string[] {
   ];
 }
 
-function exampleLines({ before, after, also = [] }: RuleExample): string[] {
+function exampleLines({ earlier, before, after, also = [] }: RuleExample): string[] {
   const others = also.map((rule) => `\`${rule}\``).join(" and ");
   return [
     "## Example",
+    ...(earlier === undefined
+      ? []
+      : ["An earlier release:", ...Object.entries(earlier).map(codeBlock)]),
     "Before:",
     ...Object.entries(before).map(codeBlock),
     "After:",

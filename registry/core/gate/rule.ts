@@ -20,7 +20,7 @@ export interface Rule {
   readonly summary: string;
   /** Why it matters to users of TypeScript on NATS. */
   readonly why: string;
-  /** Null where two revisions alone do not show it. */
+  /** Null where nobody has written one. */
   readonly example: RuleExample | null;
   readonly remedy: string;
 }

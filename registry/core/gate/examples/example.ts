@@ -1,5 +1,7 @@
 /** Protos before and after a change that a rule finds: texts by the path of their file. */
 export interface RuleExample {
+  /** A release before that, for what a comparison with head alone would forget. */
+  readonly earlier?: Readonly<Record<string, string>>;
   readonly before: Readonly<Record<string, string>>;
   readonly after: Readonly<Record<string, string>>;
   /** Other rules that find something in the same change, each in another element. */

@@ -5,31 +5,36 @@ import { type CompiledCases, compileCases } from "../../testing/compile-cases.ts
 import { compareRevisions } from "../compare-revisions.ts";
 import { judge, type Surroundings } from "../judge.ts";
 import type { BufFinding } from "../locate.ts";
+import { type LedgerEntry, numberUses, reusedNumbers } from "../number-ledger.ts";
 import type { Finding } from "../report.ts";
+import { deletedPackages, keptPackage } from "../retirement.ts";
 import { rules } from "../rules.ts";
 import { ruleExamples } from "./examples.ts";
 
 /** No other module carries the types, and the clock stands still. */
 const alone = { carriers: () => [], nowMs: Date.UTC(2026, 0, 1) };
 
-/**
- * Rules that need more than two revisions to be found: what an earlier release used, or who still
- * runs something.
- */
-const withoutExample: readonly string[] = [
-  "PACKAGE_NO_DELETE_UNLESS_RETIRED",
-  "FIELD_NUMBER_NO_REUSE",
-  "ENUM_VALUE_NUMBER_NO_REUSE",
-];
-
 const examples = [...ruleExamples];
 let compiled: CompiledCases;
 let found: readonly (readonly BufFinding[])[];
+/** What the releases before head used. */
+let uses: readonly LedgerEntry[];
 
 beforeAll(async () => {
   const changes = examples.map(([, { before, after }]) => ({ base: before, edit: () => after }));
   compiled = await compileCases(changes);
   found = await compiled.breaking();
+  const earlier = examples.map(([, { earlier: files = {} }]) => ({
+    base: files,
+    edit: () => files,
+  }));
+  const { cases } = await compileCases(earlier);
+  uses = cases.flatMap(({ old }) =>
+    numberUses(
+      old.registry,
+      old.files.map((file) => file.path),
+    ).map((use) => ({ ...use, semver: "1.0.0" })),
+  );
 });
 
 const around: Surroundings = {
@@ -44,8 +49,17 @@ function findingsOf(rule: string): readonly Finding[] {
   const at = examples.findIndex(([id]) => id === rule);
   const one = compiled.cases[at];
   if (one === undefined) throw new Error(`${rule} has no example`);
-  const changes = compareRevisions(found[at] ?? [], one.old, one.now, alone);
-  return judge([{ semver: "1.0.0", changes, knownAtHead: new Set() }], around);
+  const used = (type: string, number: number) =>
+    uses.filter((use) => use.type === type && use.number === number);
+  const changes = [
+    // Nobody has announced the end of a package.
+    ...deletedPackages(one.old, one.now)
+      .filter(() => rule === "PACKAGE_NO_DELETE_UNLESS_RETIRED")
+      .map((name) => keptPackage(name, one.old, "its end was not announced")),
+    ...compareRevisions(found[at] ?? [], one.old, one.now, alone),
+    ...reusedNumbers(one.now, one.old, used),
+  ];
+  return judge([{ semver: "1.1.0", changes, knownAtHead: new Set() }], around);
 }
 
 describe("the examples of the rules", () => {
@@ -54,9 +68,8 @@ describe("the examples of the rules", () => {
     expect(others.sort()).toEqual([rule, ...also].sort());
   });
 
-  it("are there for every rule that a comparison of two revisions finds", () => {
-    const missing = [...rules.keys()].filter((id) => !ruleExamples.has(id));
-    expect(missing.sort()).toEqual([...withoutExample].sort());
+  it("are there for every rule, and for nothing else", () => {
+    expect([...rules.keys()].filter((id) => !ruleExamples.has(id))).toEqual([]);
     expect(examples.filter(([id]) => !rules.has(id))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type { RuleExample } from "./example.ts";
 import { fieldExamples } from "./field-examples.ts";
 import { fileExamples } from "./file-examples.ts";
 import { extensionExamples, typeExamples } from "./type-examples.ts";
+import { versionExamples } from "./version-examples.ts";
 
 /** The example of each rule, by the rule's id. */
 export const ruleExamples: ReadonlyMap<string, RuleExample> = new Map([
@@ -12,5 +13,6 @@ export const ruleExamples: ReadonlyMap<string, RuleExample> = new Map([
   ...extensionExamples,
   ...fileExamples,
   ...bindingExamples,
+  ...versionExamples,
   ...behaviourExamples,
 ]);
