@@ -325,8 +325,11 @@ describe("watchEnvironments, an environment that is away", () => {
   });
 });
 
-it("watching changes nothing there: it asks for lists, and listens to its own inbox", async () => {
-  // Exactly the rights that deployments.md names.
+it.each([
+  // Whoever may do everything would be heard to do it.
+  ["every right", "all"],
+  ["the rights that deployments.md names", "watcher"],
+])("watching with %s changes nothing there, and sees all", async (_, user) => {
   const config = `authorization: { users: [
     { user: all, password: p }
     { user: watcher, password: p, permissions: {
@@ -353,7 +356,7 @@ it("watching changes nothing there: it asks for lists, and listens to its own in
   const all = other.subscribe(">", { callback: (_, { subject: each }) => void heard.add(each) });
   await other.flush();
 
-  const credentials = { user: "watcher", pass: "p" };
+  const credentials = { user, pass: "p" };
   const own = await startTestRegistry({ watch: { foreign: { url: foreign.url, credentials } } });
   await vi.waitFor(async () => {
     const services = await own.client.services("foreign");
