@@ -11,6 +11,7 @@ import {
 import { changedTargets } from "./changed-names.ts";
 import type { ChangedPlace } from "./changed-places.ts";
 import { carried, type Guard, type Sides } from "./guard.ts";
+import { literalEdits } from "./literals.ts";
 import { ignoresOtherwise } from "./refused-at.ts";
 
 /**
@@ -64,6 +65,7 @@ function* editsAt({ at }: ChangedPlace, side: "old" | "now", guard: Guard): Iter
     case "field": {
       const field = at[side];
       if (field === null) return;
+      yield { within: [], edits: () => literalEdits(at, side) };
       const other = at[side === "old" ? "now" : "old"];
       const isChanged = other === null ? () => true : changedTargets(other, field);
       for (const target of targetsOfField(generator, field)) {
@@ -78,6 +80,7 @@ function* editsAt({ at }: ChangedPlace, side: "old" | "now", guard: Guard): Iter
     default: {
       const desc = at.kind === "message" ? at[side] : at[side]?.parent;
       if (desc === undefined) return;
+      yield { within: [], edits: () => literalEdits(at, side) };
       for (const target of ownTargets(generator, desc)) yield broken(target);
     }
   }

@@ -90,7 +90,7 @@ function attemptsFor({ at }: ChangedPlace, harm: Harm): readonly Attempt[] {
       return isTold ? [{ ...present, runs: 5 }, absent] : [present, absent, varied];
     }
     case "message":
-      return [absent, varied, { ...varied, density: "full", runs: 50 }, { ...present, runs: 4 }];
+      return [absent, { ...present, runs: 3 }, varied, { ...varied, density: "full", runs: 50 }];
   }
 }
 

@@ -41,7 +41,7 @@ export function unprovenChange(at: ChangedAt, sources: Sources, why: "alike" | "
     rule: "VALIDATION_CHANGED",
     message:
       why === "alike"
-        ? `The rules of ${name} are written in another way. No message was found that tells them apart, which does not prove that there is none.`
+        ? `The rules of ${name} changed, and no message was found that tells them apart, which does not prove that there is none.`
         : `The rules of ${name} changed, but so many others did that no message was tried on them.`,
     ...wherein(at, sources),
   };

@@ -33,5 +33,7 @@ function familyOf({ rule, message }: Change): string {
   if (/_SAME_(?:JSON_)?NAME$/.test(rule)) return "renamed";
   if (/^FIELD_.*(?:SAME|COMPATIBLE)_TYPE$/.test(rule)) return "retyped";
   if (/CARDINALITY$/.test(rule)) return "cardinality";
+  // A new enum value that readers refuse surprises them as well.
+  if (rule === "VALIDATION_NO_LOOSEN" || rule === "ENUM_VALUE_ADDED") return "let in";
   return `${rule} ${message}`;
 }

@@ -120,7 +120,7 @@ const addition: readonly Row[] = [
   [
     "VALIDATION_CHANGED",
     "dangerous",
-    "A pattern or a rule in CEL is written in another way, and no message was found that tells the two apart.",
+    "A pattern or a rule in CEL changed, and no message was found that one form accepts and the other refuses.",
     "Make sure that it means the same, or try it on messages that you have: the search is bounded, and proves nothing.",
   ],
 ];

@@ -147,6 +147,19 @@ export const tightened: readonly [what: string, wide: string, narrow: string, js
     field("int32", 'cel: {id: "even" message: "odd" expression: "this % 2 == 0"}'),
     /^\{"a":-?\d*[13579]\}$/,
   ],
+  [
+    "CEL between fields by a number",
+    cel("this.high - this.low <= 1000"),
+    cel("this.high - this.low <= 995"),
+    /^\{"high":(996|999|1000)\}$/,
+  ],
+  ["CEL that excludes one number", cel("true"), cel("this.low != 12345"), /^\{"low":12345\}$/],
+  [
+    "CEL of a text",
+    field("string", ""),
+    field("string", 'cel: {id: "free" message: "taken" expression: "this != \'root\'"}'),
+    /^\{"a":"root"\}$/,
+  ],
   ["a new field that must be there", order(""), field("string", "required: true"), /^\{\}$/],
   [
     "a new field that must not be empty",
