@@ -6,7 +6,7 @@ import { type FailurePlace, RegistryFailure } from "../core/failure.ts";
 import type { BufFinding } from "../core/gate/locate.ts";
 import { limits } from "../core/limits.ts";
 import { digestOf, revisionDigest, type SchemaFile } from "../core/revision/digest.ts";
-import { touchedParts } from "../core/revision/image.ts";
+import { touchedParts } from "../core/revision/touched-parts.ts";
 import { BufError, BufStopped } from "./buf-error.ts";
 import { type BufRun, runBuf } from "./run-buf.ts";
 import type { SchemaCompiler } from "./schema-compiler.ts";

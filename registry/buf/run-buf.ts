@@ -12,6 +12,12 @@ export interface BufRun {
   readonly stderr: string;
 }
 
+/**
+ * buf runs for a tenth of a second, and half of that would be garbage collection. Go collects only
+ * when that much is in use.
+ */
+const lateCollection = { GOGC: "off", GOMEMLIMIT: String(limits.bufMemoryBytes) };
+
 const slots = pLimit(limits.bufProcesses);
 
 /**
@@ -32,7 +38,7 @@ function run(folder: string, args: readonly string[], binary: string): Promise<B
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, {
       cwd: folder,
-      env: { HOME: folder, PATH: "", BUF_CACHE_DIR: join(folder, ".cache") },
+      env: { HOME: folder, PATH: "", BUF_CACHE_DIR: join(folder, ".cache"), ...lateCollection },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: limits.bufMs,
       killSignal: "SIGKILL",

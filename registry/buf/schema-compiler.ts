@@ -1,7 +1,7 @@
 import type { FailurePlace } from "../core/failure.ts";
 import type { BufFinding } from "../core/gate/locate.ts";
 import type { SchemaFile } from "../core/revision/digest.ts";
-import type { OwnedImage } from "../core/revision/image.ts";
+import type { OwnedImage } from "../core/revision/touched-parts.ts";
 
 /** Compiles and compares protos. Rejects when buf itself fails or takes too long. */
 export interface SchemaCompiler {

@@ -51,6 +51,8 @@ export const limits = {
   bufMs: 30_000,
   /** What buf may print before it is stopped. */
   bufOutputBytes: 4 * 1024 * 1024,
+  /** Memory of one run of buf from which on it collects garbage: a usual run needs 60 MB. */
+  bufMemoryBytes: 256 * 1024 * 1024,
   /** buf processes at once: one for each core of a small machine. */
   bufProcesses: 2,
   /** Compiled proposals that are kept: a push follows its check, and images take up to 32 MB. */

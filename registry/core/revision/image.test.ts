@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { builtInFiles } from "../../buf/built-in-files.ts";
 import { createBufCompiler } from "../../buf/compiler.ts";
 import { breaking, type CompiledProtos, compileProto } from "../testing/compile-proto.ts";
-import { narrowImage, readImage, touchedParts } from "./image.ts";
+import { narrowImage, readImage } from "./image.ts";
+import { touchedParts } from "./touched-parts.ts";
 
 const files = (field: string) => ({
   "acme/common.proto": `syntax = "proto3"; package acme.common; import "acme/base.proto";
@@ -36,14 +37,14 @@ describe("narrowImage", () => {
     const image = narrowImage(readImage(before.image), ["acme/shop.proto"]);
     const own = new Set(["acme/shop.proto"]);
     const compiler = createBufCompiler(builtInFiles());
-    const side = { image, files: own };
+    const side = { set: readImage(image), files: own };
     expect(await compiler.breaking(side, side)).toEqual([]);
   });
 });
 
 describe("touchedParts", () => {
   const part = (side: CompiledProtos, own: readonly string[]) => ({
-    image: side.image,
+    set: readImage(side.image),
     files: new Set(own),
   });
 

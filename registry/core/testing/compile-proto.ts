@@ -47,8 +47,8 @@ export function breaking(
   after: CompiledProtos,
 ): Promise<readonly BufFinding[]> {
   return compiler.breaking(
-    { image: after.image, files: new Set(after.paths) },
-    { image: before.image, files: new Set(before.paths) },
+    { set: readImage(after.image), files: new Set(after.paths) },
+    { set: readImage(before.image), files: new Set(before.paths) },
   );
 }
 

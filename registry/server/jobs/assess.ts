@@ -117,11 +117,10 @@ async function judgeModule(
   linked: Linked,
 ): Promise<AssessedModule> {
   const { revision, inspection, head } = proposed;
-  const image = narrowImage(linked.set, revision.imports.keys());
   const compiled = {
     module: revision.module,
     revision: { ...revision, registry: linked.registry, bindings: inspection.bindings },
-    image: { image, files: new Set(revision.imports.keys()) },
+    image: { set: linked.set, files: new Set(revision.imports.keys()) },
   };
   const strictness = strictnessOf(policy.policy, revision.module);
   const compared: Compared =
@@ -132,7 +131,10 @@ async function judgeModule(
   return {
     ...proposed,
     ...compared,
-    image,
+    // Only a registration needs it, and it takes as long as all of Charter's own comparisons.
+    get image() {
+      return narrowImage(linked.set, revision.imports.keys());
+    },
     verdict: findings.some((finding) => finding.blocking) ? "rejected" : "accepted",
     isBreak: findings.some((each) => breaksPromise(each, promise)),
   };

@@ -14,7 +14,7 @@ import { limits } from "../../core/limits.ts";
 import type { Strictness } from "../../core/policy/strictness.ts";
 import type { Head } from "../../core/registration/plan.ts";
 import { typeGraph } from "../../core/revision/closure.ts";
-import type { OwnedImage } from "../../core/revision/image.ts";
+import type { OwnedImage } from "../../core/revision/touched-parts.ts";
 import type { Clock, GateStore, SchemaCompiler } from "../ports.ts";
 import type { LinkedRelease, LinkedReleases } from "./linked-releases.ts";
 import { packageInUse } from "./retire-package.ts";

@@ -2,7 +2,8 @@ import { createFileRegistry } from "@bufbuild/protobuf";
 import { LRUCache } from "lru-cache";
 import type { LinkedRevision } from "../../core/gate/linked-revision.ts";
 import { limits } from "../../core/limits.ts";
-import { type OwnedImage, readImage } from "../../core/revision/image.ts";
+import { readImage } from "../../core/revision/image.ts";
+import type { OwnedImage } from "../../core/revision/touched-parts.ts";
 import type { GateStore } from "../ports.ts";
 
 /** A registered release, ready to be compared. */
@@ -31,13 +32,13 @@ export function linkedReleases(store: GateStore): LinkedReleases {
 function link(store: GateStore, module: string, semver: string): LinkedRelease {
   const release = store.release(module, semver);
   if (release === null) throw new Error(`${module}@${semver} is not stored`);
-  const image = store.image(release.id);
+  const set = readImage(store.image(release.id));
   return {
     revision: {
       files: release.files,
-      registry: createFileRegistry(readImage(image)),
+      registry: createFileRegistry(set),
       bindings: release.bindings.map((each) => each.binding),
     },
-    image: { image, files: new Set(release.files.map((file) => file.path)) },
+    image: { set, files: new Set(release.files.map((file) => file.path)) },
   };
 }
