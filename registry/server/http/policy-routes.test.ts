@@ -123,8 +123,12 @@ describe("PUT /v1/policy", () => {
   });
 
   it("adds no version for what holds already, whatever the sender expects", async () => {
-    const policy = { ...defaultPolicy, owners: { "acme/*": ["shop-team"] } };
+    const owners = { "acme/stock": ["stock-team"], "acme/*": ["shop-team"], "*": ["all"] };
+    const policy = { ...defaultPolicy, owners };
     const first = await set(policy, "the first time");
+    // The first that fits decides, so their order is kept on the way.
+    const kept = (await registry.client.policy()).policy.owners;
+    expect(Object.keys(kept)).toEqual(Object.keys(owners));
     const again = await registry.client.setPolicy({ policy, reason: "again", expectedVersion: 0 });
     expect(again).toMatchObject({ version: first.version, reason: "the first time" });
     const { versions } = await registry.client.policyHistory();
