@@ -45,7 +45,7 @@ describe("numberUses", () => {
 });
 
 describe("reusedNumbers", () => {
-  const first = message("string id = 1; string note = 4;");
+  const first = message("string id = 1; string note = 4; string tag = 5;");
   const deleted = message("string id = 1; reserved 4;");
 
   it("names the release that used a number first, whatever came between", async () => {
@@ -60,6 +60,7 @@ describe("reusedNumbers", () => {
         place: { side: "proposal", file: "acme/shop/v1/shop.proto", line: 3, column: 1 },
         before: "string note = 4;",
         after: "int32 count = 4;",
+        fix: 'In message Order, write `int32 count = 6;`, as no release used 6, and `reserved 4; reserved "note";`.',
         semver: "1.0.0",
       },
     ]);
@@ -83,7 +84,7 @@ describe("reusedNumbers", () => {
 
   it.each([
     ["a revert, which puts back what was deleted", first, deleted],
-    ["a number that nobody used", message("string id = 1; int32 count = 5;"), deleted],
+    ["a number that nobody used", message("string id = 1; int32 count = 7;"), deleted],
     [
       "what head holds already",
       message("string id = 1; int32 count = 4;"),

@@ -1,7 +1,9 @@
 import type { DescEnum, DescField, DescMessage, FileRegistry } from "@bufbuild/protobuf";
 import { allMessages } from "../binding/read-bindings.ts";
+import { declarationOf } from "../diff/words.ts";
 import { sourceLines } from "../revision/source-lines.ts";
 import type { Change } from "./change.ts";
+import { freeNumber } from "./fixes/free-number.ts";
 import type { LinkedRevision } from "./linked-revision.ts";
 
 /** A use of a number by a field or an enum value. */
@@ -44,7 +46,8 @@ export function reusedNumbers(
     const before = usedBefore(use.type, use.number);
     const [first] = before;
     if (first === undefined || before.some((each) => isSame(each, use))) continue;
-    changes.push({ ...reused(element, use, first), semver: first.semver });
+    const fix = otherNumber(element, first, usedBefore);
+    changes.push({ ...reused(element, use, first), fix, semver: first.semver });
   }
   return changes;
 }
@@ -118,6 +121,20 @@ function isUsed(registry: FileRegistry, element: Numbered): boolean {
 
 function isSame(a: NumberUse, b: NumberUse): boolean {
   return a.name === b.name && a.shape === b.shape;
+}
+
+/** The same element under a number that no release ever used, and what keeps the old one from coming back. */
+function otherNumber(
+  element: Numbered,
+  first: LedgerEntry,
+  usedBefore: (type: string, number: number) => readonly LedgerEntry[],
+): string | null {
+  const { parent, number } = element;
+  const free = freeNumber([parent], (each) => usedBefore(parent.typeName, each).length > 0);
+  if (free === null) return null;
+  const declaration = declarationOf(element).replace(/\d+$/, `${free}`);
+  const name = parent.file.proto.syntax === "editions" ? first.name : `"${first.name}"`;
+  return `In ${parent.kind} ${parent.name}, write \`${declaration};\`, as no release used ${free}, and \`reserved ${number}; reserved ${name};\`.`;
 }
 
 function reused(element: Numbered, use: NumberUse, first: LedgerEntry): Change {

@@ -3,6 +3,7 @@ import type { ComparedRevision } from "../../diff/revision.ts";
 import { declarationOf } from "../../diff/words.ts";
 import type { Element } from "../../revision/source-lines.ts";
 import type { Change } from "../change.ts";
+import { freeNumber } from "./free-number.ts";
 
 /** The part of a type that a full name means: a field, a oneof, a value or an rpc. */
 function memberNamed({ registry }: ComparedRevision, fullName: string): Element | undefined {
@@ -88,10 +89,14 @@ export function putBackMember(
     before.kind === "field" && before.oneof ? ` inside \`oneof ${before.oneof.name}\`` : "";
   const free =
     needsNewField.test(change.rule) && changed?.kind === "field"
-      ? freeNumber(old, now, changed.parent)
+      ? freeNumber(revisionsOf(changed.parent, old, now))
       : null;
   const rest = free === null ? "" : ` Give the new form a field of its own: ${free} is free.`;
   return `${place}put back \`${source}\`${inside}.${rest}`;
+}
+
+function revisionsOf({ typeName }: DescMessage, ...sides: readonly ComparedRevision[]) {
+  return sides.flatMap(({ registry }) => registry.getMessage(typeName) ?? []);
 }
 
 const needsNewField = /^FIELD_(?:SAME|WIRE(?:_JSON)?_COMPATIBLE)_(?:TYPE|CARDINALITY|ONEOF)$/;
@@ -100,23 +105,6 @@ function numbered({ registry }: ComparedRevision, type: string, number: number) 
   const parent = registry.get(type);
   if (parent?.kind === "message") return parent.fields.find((each) => each.number === number);
   return parent?.kind === "enum" ? parent.value[number] : undefined;
-}
-
-/** The number after all that either side uses, reserves or leaves to extensions. */
-function freeNumber(
-  old: ComparedRevision,
-  now: ComparedRevision,
-  { typeName }: DescMessage,
-): number | null {
-  const sides = [old, now].flatMap(({ registry }) => registry.getMessage(typeName) ?? []);
-  const used = sides.flatMap(({ proto }) => [
-    ...proto.field.map((field) => field.number),
-    ...[...proto.reservedRange, ...proto.extensionRange].map((range) => range.end - 1),
-  ]);
-  const next = Math.max(0, ...used) + 1;
-  // protobuf keeps 19000 to 19999 for itself.
-  const free = next >= 19_000 && next <= 19_999 ? 20_000 : next;
-  return free < 2 ** 29 ? free : null;
 }
 
 /** A type that is gone, or has left its file. */
