@@ -12,32 +12,38 @@ export interface CommentHints {
   readonly maxAgeS: number | null;
 }
 
-const subjectText = "[`'\"]?([A-Za-z0-9_$<{][\\w\\-<>{}$:*]*(?:\\.[\\w\\-<>{}$:*]+)+)";
-const says = String.raw`\s*(?:is|=|:|->|→)?\s*`;
+const subjectText = "[`'\"]?([A-Za-z_$<{][\\w\\-<>{}$:*]*(?:\\.[\\w\\-<>{}$:*]+)+)";
+const mayTell = String.raw`\s*(?:is|=|:|->|→)?\s*`;
+const tells = String.raw`\s*(?:\bis\b|=|:|->|→)\s*`;
 const duration = String.raw`(\d+)\s*(ms|milliseconds?|s|sec(?:ond)?s?|m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?)\b`;
+const verbs = "(?:published|publishes|sent|emitted|broadcast)(?: (?:on|to|as))?";
 
 const forms = {
-  prefix: new RegExp(`\\b(?:subject|topic|nats)s?\\s+prefix${says}${subjectText}`, "i"),
-  replySubject: new RegExp(
-    `\\b(?:reply|response)(?:s)?[ -_]?(?:subject|topic|on)${says}${subjectText}`,
-    "i",
+  prefix: form(String.raw`\b(?:subject|topic|nats)s?\s+prefix${mayTell}${subjectText}`),
+  replySubject: form(
+    String.raw`\b(?:reply|response|replies)[ -]?(?:subject|topic|on)${mayTell}${subjectText}`,
   ),
-  subject: new RegExp(
-    `\\b(?:nats[ -]?subject|subject|nats|topic|channel|(?:is )?(?:published|publishes|sent|emitted|broadcast)(?: (?:on|to|as))?)${says}${subjectText}`,
-    "i",
+  subject: form(
+    String.raw`\b(?:nats[ -]?subject|subject|nats|topic|channel|${verbs})${mayTell}${subjectText}`,
   ),
-  queueGroup: new RegExp(
-    `\\bqueue(?:[ _-]?group)?${says}[\`'"]?([A-Za-z0-9_=~@:+.-]+[A-Za-z0-9])`,
-    "i",
+  queueGroup: form(
+    String.raw`\bqueue(?:[ _-]?group)?${tells}[\`'"]?([A-Za-z0-9][A-Za-z0-9_=~@+.-]*[A-Za-z0-9])`,
   ),
-  owner: /\b(?:owner|owned by|team)\s*[:=]?\s*[`'"]?([a-z][\w-]+)/i,
-  deadline: new RegExp(`\\b(?:time-?out|deadline)${says}${duration}`, "i"),
-  stream: /\b(?:jetstream|stream)\s*[:=]\s*[`'"]?([A-Za-z][A-Za-z0-9_-]*)/i,
-  maxAge: new RegExp(`\\b(?:retention|max[ _-]?age|kept(?: for)?)${says}${duration}`, "i"),
+  owner: form(String.raw`\b(?:owner|team)${tells}[\`'"]?([a-z][\w-]+)`),
+  deadline: form(String.raw`\b(?:time-?out|deadline)${mayTell}${duration}`),
+  stream: form(String.raw`\b(?:jetstream|stream)${tells}[\`'"]?([A-Za-z][A-Za-z0-9_-]*)`),
+  maxAge: form(String.raw`\b(?:retention|max[ _-]?age|kept(?: for)?)${mayTell}${duration}`),
 };
+
+function form(source: string): RegExp {
+  return new RegExp(source, "i");
+}
 
 /** A line that is nothing but a subject: `// svc.quest.v1.list`. */
 const bare = new RegExp(`^${subjectText}[\`'"]?$`, "m");
+
+/** What has dots and is no subject. */
+const other = /^(?:e\.g|i\.e)$|\.proto$|^v?\d+(?:\.\d+)*$/;
 
 /** Reads a comment as people write them. */
 export function readComment(comment: string): CommentHints {
@@ -46,7 +52,8 @@ export function readComment(comment: string): CommentHints {
   const replySubject = find(forms.replySubject);
   // What was said of replies and prefixes is not said of the subject.
   const rest = comment.replace(forms.prefix, "").replace(forms.replySubject, "");
-  const subject = forms.subject.exec(rest)?.[1] ?? bareSubject(rest);
+  const told = forms.subject.exec(rest)?.[1] ?? bareSubject(rest);
+  const subject = told !== null && other.test(told) ? null : told;
   return {
     subject,
     prefix,
@@ -62,7 +69,7 @@ export function readComment(comment: string): CommentHints {
 /** With three tokens, so that a file's or a type's name is not taken for one. */
 function bareSubject(comment: string): string | null {
   const found = bare.exec(comment)?.[1] ?? null;
-  return found !== null && found.split(".").length >= 3 && !found.endsWith(".proto") ? found : null;
+  return found !== null && found.split(".").length >= 3 ? found : null;
 }
 
 const unitMs: Readonly<Record<string, number>> = {

@@ -11,17 +11,28 @@ export interface ForeignFile {
   readonly outline: ProtoOutline;
 }
 
+export interface FoundFiles {
+  readonly files: readonly ForeignFile[];
+  /** Each node_modules, which has files of others. */
+  readonly passedOver: readonly string[];
+}
+
 /** Reads every .proto file below a folder. Links, hidden folders and node_modules are passed over. */
-export async function findFiles(folder: string): Promise<readonly ForeignFile[]> {
+export async function findFiles(folder: string): Promise<FoundFiles> {
   const found: ForeignFile[] = [];
+  const passedOver: string[] = [];
+  const nameOf = (path: string) => relative(folder, path).split(sep).join("/");
   const open = [folder];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     for (const each of await entriesOf(at)) {
       const path = join(at, each.name);
-      if (each.isDirectory() && !/^\.|^node_modules$/.test(each.name)) open.push(path);
+      if (each.isDirectory()) {
+        if (each.name === "node_modules") passedOver.push(nameOf(path));
+        else if (!each.name.startsWith(".")) open.push(path);
+      }
       if (!each.isFile() || !each.name.endsWith(".proto")) continue;
       const outline = outlineProto(await readFile(path, "utf8"));
-      found.push({ file: relative(folder, path).split(sep).join("/"), outline });
+      found.push({ file: nameOf(path), outline });
       if (found.length > limits.filesPerProposal) {
         throw new CommandFailure(
           "usage",
@@ -36,7 +47,7 @@ export async function findFiles(folder: string): Promise<readonly ForeignFile[]>
       `There is no .proto file in ${folder}. Name the folder that has some.`,
     );
   }
-  return found.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { files: found.sort((a, b) => (a.file < b.file ? -1 : 1)), passedOver };
 }
 
 async function entriesOf(folder: string) {

@@ -22,7 +22,7 @@ export interface Grouped {
  * be parted in a buf.yaml, a package belongs to one module, and modules do not import each other in
  * a circle; so what this ties together becomes one module.
  *
- * @param leftOut files that no module has
+ * @param leftOut folders that no module has
  */
 export function groupModules(files: readonly RootedFile[], leftOut: readonly string[]): Grouped {
   const notes: Note[] = [];
@@ -50,8 +50,8 @@ export function groupModules(files: readonly RootedFile[], leftOut: readonly str
     names.add(name);
     return { name, files: group };
   });
-  const others = [...dropped, ...leftOut.map(folderOf)];
-  return { modules: modules.map((each) => withFolders(each, modules, others)), notes };
+  const placed = modules.map((each) => withFolders(each, modules, [...dropped, ...leftOut]));
+  return { modules: placed, notes: [...notes, ...placed.flatMap(tornNotes)] };
 }
 
 export function folderOf(file: string): string {
@@ -151,16 +151,25 @@ function withFolders(
 ): ProposedFolders {
   const root = module.files[0]?.root ?? ".";
   const own = topmost(module.files.map(({ file }) => folderOf(file)));
-  const foreign = [
-    ...all.filter((each) => each.files !== module.files).flatMap((each) => each.files),
-  ].map(({ file }) => folderOf(file));
+  const foreign = all
+    .filter((each) => each.files !== module.files)
+    .flatMap((each) => each.files.map(({ file }) => folderOf(file)));
   const includes = own.includes(root) ? [] : own;
-  const excludes = topmost([...foreign, ...others]).flatMap((folder) => {
-    // A folder around the module's own is none of its own, and cannot be taken out.
-    const inside = (includes.length > 0 ? includes : [root]).some((each) => isUnder(folder, each));
-    return inside ? [folder] : [];
-  });
+  const around = includes.length > 0 ? includes : [root];
+  const excludes = topmost(
+    [...foreign, ...others].filter((folder) => around.some((each) => isUnder(folder, each))),
+  );
   return { ...module, root, includes, excludes };
+}
+
+/** A folder inside of one that must be taken out cannot stay in. */
+function tornNotes({ name, files, excludes }: ProposedFolders): Note[] {
+  const torn = files.filter(({ file }) => excludes.some((each) => isUnder(folderOf(file), each)));
+  return torn.map(({ file }) => ({
+    kind: "refused",
+    where: { file },
+    text: `a buf.yaml cannot keep it in the module ${name} while the folder around it is another module's; move it out of that folder`,
+  }));
 }
 
 function isUnder(folder: string, other: string): boolean {

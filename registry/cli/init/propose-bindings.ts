@@ -56,13 +56,18 @@ export function proposeBindings(modules: readonly ProposedFolders[]): readonly M
   }
   return modules.map((module) => ({
     ...module,
-    services: module.files.flatMap((file) => servicesOf(file, module.name)),
-    bindings: module.files.flatMap((file) => [
+    services: bare(module).flatMap((file) => servicesOf(file, module.name)),
+    bindings: bare(module).flatMap((file) => [
       ...requestsOf(file, messages),
       ...eventsOf(file, carried),
     ]),
-    suspects: module.files.flatMap(suspectsOf),
+    suspects: bare(module).flatMap(suspectsOf),
   }));
+}
+
+/** Files with options of their own say themselves what they are bound to. */
+function bare({ files }: ProposedFolders): readonly RootedFile[] {
+  return files.filter((file) => !file.outline.imports.includes("charter/nats/v1/binding.proto"));
 }
 
 function fullName(protoPackage: string, name: string): string {

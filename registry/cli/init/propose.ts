@@ -2,9 +2,9 @@ import type { SubjectNaming } from "../../core/policy/policy.ts";
 import { grammarProblem } from "../../core/subject/grammar.ts";
 import { grammarOf } from "../../core/subject/owner-grammar.ts";
 import { overlaps } from "../../core/subject/pattern.ts";
-import type { ForeignFile } from "./find-files.ts";
+import type { FoundFiles } from "./find-files.ts";
 import { findRoots } from "./find-roots.ts";
-import { groupModules } from "./group-modules.ts";
+import { folderOf, groupModules } from "./group-modules.ts";
 import type { Note } from "./note.ts";
 import { type BindingProposal, type ModuleProposal, proposeBindings } from "./propose-bindings.ts";
 import { proposeNaming } from "./propose-grammar.ts";
@@ -19,9 +19,9 @@ export interface EstateProposal {
 }
 
 /** Proposes modules, bindings and a grammar for the files of a folder. */
-export function proposeEstate(owner: string, files: readonly ForeignFile[]): EstateProposal {
+export function proposeEstate(owner: string, { files, passedOver }: FoundFiles): EstateProposal {
   const rooted = findRoots(files);
-  const grouped = groupModules(rooted.files, rooted.leftOut);
+  const grouped = groupModules(rooted.files, [...rooted.leftOut.map(folderOf), ...passedOver]);
   const told = withoutOverlaps(proposeBindings(grouped.modules));
   const naming = proposeNaming(
     owner,

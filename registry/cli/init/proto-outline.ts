@@ -174,6 +174,7 @@ function fieldAt(cursor: Cursor): { readonly name: string; readonly type: string
     return null;
   }
   const at = label === "optional" || label === "required" ? 1 : 0;
+  if (peek(cursor, at) === "group") return null;
   return peek(cursor, at + 2) === "="
     ? { type: peek(cursor, at), name: peek(cursor, at + 1) }
     : null;
