@@ -64,7 +64,7 @@ function samePlanned(
     meaning: head.meaning,
     files: release.files,
     bindingsFile: release.bindingsFile,
-    image: image.image,
+    image: store.image(head.id),
     dependencies: release.dependencies,
     imports: importsOf(release.files, image.files),
     bindings: release.bindings.map((each) => {
