@@ -79,7 +79,10 @@ export async function startEstate(
         // A server of the distribution is enough to develop with; `npm start` is stricter.
         CHARTER_ALLOW_OLD_NATS: "true",
       };
-      const child = keep("registry", await startRegistry(root, { ...watch, ...env, ...settings }, logs));
+      const child = keep(
+        "registry",
+        await startRegistry(root, { ...watch, ...env, ...settings }, logs),
+      );
       const url = (JSON.parse(child.readyLine) as { http: string }).http;
       note(url);
       return url;
