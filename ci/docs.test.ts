@@ -159,8 +159,8 @@ it("the example of contract.md compiles, and all its bindings can be registered"
   expect(inspection.bindings.map(({ kind }) => kind)).toEqual(["request", "streaming", "event"]);
 });
 
-it("pages and workflows use only commands that the command line has", () => {
-  const program = buildProgram({ out: () => {}, err: () => {} }, async () => {});
+it("pages and workflows use only commands that the command line has", async () => {
+  const program = await buildProgram({ out: () => {}, err: () => {} }, async () => {}, []);
   const known = [...commandNames(program), "help"];
   const unknown = [...pages, ...workflows].flatMap((file) =>
     [...read(file).matchAll(/(?:npx|\$|`) ?charter ([a-z]+)(?: ([a-z]+))?/g)].flatMap(

@@ -1,16 +1,18 @@
-// Bundles the command with what it uses of the other rooms into dist/charter.js, so that the
-// published package stands alone. Packages of npm stay outside, and are declared in package.json.
-import { readFileSync } from "node:fs";
+// Bundles the command with what it uses of the other rooms into dist/charter.js and a file for each
+// command, so that the published package stands alone and loads only the command that is run. Packages of npm stay outside, and are declared in package.json.
+import { readFileSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const root = import.meta.dirname;
+rmSync(join(root, "dist"), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ["main.ts"],
-  outfile: "dist/charter.js",
+  entryPoints: { charter: "main.ts" },
+  outdir: "dist",
   bundle: true,
+  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20.19",
@@ -20,7 +22,7 @@ const { metafile } = await build({
 });
 
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const used = new Set(packagesOf(metafile.outputs["dist/charter.js"].imports));
+const used = new Set(packagesOf(Object.values(metafile.outputs).flatMap((each) => each.imports)));
 const missing = [...used].filter((name) => !(name in dependencies));
 const unused = Object.keys(dependencies).filter((name) => !used.has(name));
 if (missing.length + unused.length > 0) {
@@ -34,6 +36,7 @@ if (missing.length + unused.length > 0) {
 /** The packages among the imports that stayed outside. */
 function packagesOf(imports) {
   return imports
+    .filter(({ external }) => external)
     .map(({ path }) => path)
     .filter((path) => !isBuiltin(path))
     .map((path) => path.split("/", path.startsWith("@") ? 2 : 1).join("/"));

@@ -1,29 +1,6 @@
 import { Command, Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
-import { contractTest } from "./commands/contract-test.ts";
-import { deployEnd } from "./commands/deploy-end.ts";
-import { deployRecord } from "./commands/deploy-record.ts";
-import { explain } from "./commands/explain.ts";
-import { init } from "./commands/init.ts";
-import { mock } from "./commands/mock.ts";
-import { moduleCheck } from "./commands/module-check.ts";
-import { moduleDiff } from "./commands/module-diff.ts";
-import { moduleList } from "./commands/module-list.ts";
-import { modulePush } from "./commands/module-push.ts";
-import { moduleReport } from "./commands/module-report.ts";
-import { moduleRetire } from "./commands/module-retire.ts";
-import { moduleShow } from "./commands/module-show.ts";
-import { policyList } from "./commands/policy-list.ts";
-import { policySet } from "./commands/policy-set.ts";
-import { policyShow } from "./commands/policy-show.ts";
-import { serviceList } from "./commands/service-list.ts";
-import { streamApply } from "./commands/stream-apply.ts";
-import { streamPlan } from "./commands/stream-plan.ts";
-import { stubsList } from "./commands/stubs-list.ts";
-import { stubsPublish } from "./commands/stubs-publish.ts";
-import { stubsUpgrade } from "./commands/stubs-upgrade.ts";
-import { subjectList } from "./commands/subject-list.ts";
-import { subjectResolve } from "./commands/subject-resolve.ts";
+import { loadCommands } from "./commands.ts";
 import pkg from "./package.json" with { type: "json" };
 import type { ConnectionFlags } from "./settings.ts";
 
@@ -58,41 +35,24 @@ Exit codes: 0 done, accepted or passed; 1 Charter failed; 2 wrong usage or confi
 Settings: flag, then environment (CHARTER_URL, CHARTER_TOKEN, NATS_URL), then charter.yaml
 (keys url, nats and consumers), then a registry started from this clone, then the defaults.`;
 
-/** The whole command line. Commander's own exits are thrown as CommanderError. */
-export function buildProgram(
+/**
+ * The command line, as far as the arguments need it. Commander's own exits are thrown as
+ * CommanderError.
+ *
+ * @param argv without node and script; empty for all commands
+ */
+export async function buildProgram(
   output: { out: (text: string) => void; err: (text: string) => void },
   execute: Execute,
-): Command {
+  argv: readonly string[],
+): Promise<Command> {
   const program = new Command("charter")
     .description("The protobuf schema registry and contract governance for NATS")
     .version(pkg.version)
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .addHelpText("after", exitCodeHelp);
-  attach(program, execute, init);
-  attach(program, execute, moduleCheck);
-  attach(program, execute, modulePush);
-  attach(program, execute, moduleReport);
-  attach(program, execute, moduleRetire);
-  attach(program, execute, moduleList);
-  attach(program, execute, moduleShow);
-  attach(program, execute, moduleDiff);
-  attach(program, execute, policyShow);
-  attach(program, execute, policyList);
-  attach(program, execute, policySet);
-  attach(program, execute, subjectResolve);
-  attach(program, execute, subjectList);
-  attach(program, execute, serviceList);
-  attach(program, execute, deployRecord);
-  attach(program, execute, deployEnd);
-  attach(program, execute, streamPlan);
-  attach(program, execute, streamApply);
-  attach(program, execute, stubsList);
-  attach(program, execute, stubsPublish);
-  attach(program, execute, stubsUpgrade);
-  attach(program, execute, contractTest);
-  attach(program, execute, mock);
-  attach(program, execute, explain);
+  await loadCommands(argv, (definition) => attach(program, execute, definition));
   return program;
 }
 

@@ -26,11 +26,12 @@ export async function runCharter(
 ): Promise<number> {
   const { stdout, stderr } = surroundings;
   let exitCode: number = exitCodes.done;
-  const program = buildProgram(
+  const program = await buildProgram(
     { out: (text) => stdout.write(text), err: (text) => stderr.write(text) },
     async (definition, args, flags) => {
       exitCode = await execute(definition, args, flags, surroundings);
     },
+    argv,
   );
   try {
     await program.parseAsync(argv, { from: "user" });

@@ -3,7 +3,11 @@
 // installed package it runs the bundle. Plain JavaScript, because either may be on an older Node.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
+
+// Half of a start is compilation. Node 20 has no such cache.
+module.enableCompileCache?.();
 
 const source = new URL("../main.ts", import.meta.url);
 
