@@ -107,8 +107,8 @@ export const limits = {
   findingsPerReport: 2000,
   /** Additions in a report, for the same reason. */
   additionsPerReport: 2000,
-  /** Messages tried for a comparison's changed rules: a hundred that break nobody, in ten seconds. */
-  messagesPerComparison: 8000,
+  /** Messages tried for a comparison's changed rules: forty patterns that break nobody, in ten seconds. */
+  messagesPerComparison: 12_000,
   /** Messages tried for one changed rule in one direction: most that disagree are among the first ten. */
   messagesPerChangedRule: 2000,
   /** Messages tried to make one that disagrees smaller: what is left after that is small enough to read. */

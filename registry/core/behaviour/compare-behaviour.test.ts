@@ -11,7 +11,11 @@ import {
   tightened,
   unbound,
 } from "../testing/rule-changes.ts";
+import { changedRules } from "./changed-rules.ts";
 import { compareBehaviour } from "./compare-behaviour.ts";
+import { guardOf } from "./guard.ts";
+import { judgeRules } from "./judge-rules.ts";
+import { sourcesOf } from "./rule-changes.ts";
 
 const file = "acme/shop/v1/shop.proto";
 /** The text begins on the second line. */
@@ -38,17 +42,18 @@ beforeAll(async () => {
   cases = new Map(texts.map(([before, after], i) => [before + after, all[i] as CompiledCase]));
 });
 
+function compiledCase(before: string, after: string): CompiledCase {
+  const found = cases.get(before + after);
+  if (found === undefined) throw new Error("these texts were not compiled together");
+  return found;
+}
+
 /** The changes from one text to the other, with names as they are written. */
 function compared(before: string, after: string): readonly Change[] {
-  const [there, back] = [cases.get(before + after), cases.get(after + before)];
   const around = { carriers: () => [], nowMs: Date.now() };
-  const changes =
-    there !== undefined
-      ? compareBehaviour(there.old, there.now, around)
-      : back !== undefined
-        ? compareBehaviour(back.now, back.old, around)
-        : null;
-  if (changes === null) throw new Error("these texts were not compiled together");
+  const isForth = cases.has(before + after);
+  const { old, now } = isForth ? compiledCase(before, after) : compiledCase(after, before);
+  const changes = isForth ? compareBehaviour(old, now, around) : compareBehaviour(now, old, around);
   return JSON.parse(asWritten(JSON.stringify(changes)));
 }
 
@@ -124,8 +129,7 @@ describe("compareBehaviour", () => {
   });
 
   it("judges types that other modules carry by what is done with them there", () => {
-    const carrying = cases.get(carried.join(""));
-    if (carrying === undefined) throw new Error("not compiled");
+    const carrying = compiledCase(...carried);
     const around = { nowMs: Date.now(), carriers: () => [carrying.old] };
     const now = { ...carrying.now, bindings: [] };
     const old = { ...carrying.old, bindings: [] };
@@ -156,6 +160,21 @@ describe("a message of a request", () => {
 
   it.each(opaque)("leaves open what %s means that only looks different", (_, before, after) => {
     expect(findings(before, after)).toEqual([expect.stringMatching(/^Order(\.a)? CHANGED$/)]);
+  });
+});
+
+describe("the bound on messages that are tried", () => {
+  const [wide, narrow] = bothWays.count;
+
+  it.each([
+    [0, ["VALIDATION_CHANGED", "VALIDATION_CHANGED", "VALIDATION_CHANGED", "VALIDATION_CHANGED"]],
+    [1000, ["VALIDATION_NO_TIGHTEN", "VALIDATION_NO_TIGHTEN"]],
+  ])("%i messages leave no change unsaid", (left, expected) => {
+    const { old, now } = compiledCase(wide, narrow);
+    const guards = { old: guardOf(old.registry, 0), now: guardOf(now.registry, 0) };
+    const rules = changedRules(old, now, () => []);
+    const changes = judgeRules(rules, guards, sourcesOf(old, now), { left });
+    expect(changes.map((change) => change.rule)).toEqual(expected);
   });
 });
 

@@ -76,9 +76,9 @@ export function findDisagreement(
 
 function attemptsFor({ at }: ChangedPlace, harm: Harm): readonly Attempt[] {
   const absent = { density: "bare", withField: false, variants: false, runs: 4 } as const;
-  const present = { density: "bare", withField: true, variants: true, runs: 12 } as const;
+  const present = { density: "bare", withField: true, variants: true, runs: 8 } as const;
   // Bounds have been tried at their edges before; what a pattern takes only many values show.
-  const runs = onlySampled(at).has(harm) ? 200 : 30;
+  const runs = onlySampled(at).has(harm) ? 120 : 30;
   const varied = { density: "mixed", withField: true, variants: false, runs } as const;
   switch (at.kind) {
     case "enum_value":
