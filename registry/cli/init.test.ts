@@ -114,7 +114,7 @@ describe("charter init on a folder of foreign protos", () => {
   it("what is marked DECIDE becomes a binding when its # is taken away and its guess is right", async () => {
     const path = join(folder.path, "matchmaking/bindings.yaml");
     const text = await readFile(path, "utf8");
-    const decided = text.replace(/^# (requests|services)[\s\S]*?(?=^# events)/gm, (section) =>
+    const decided = text.replace(/^# (requests|services)[\s\S]*?(?=^events)/gm, (section) =>
       section.replace(/^# /gm, ""),
     );
     await writeFile(path, decided);
@@ -122,6 +122,8 @@ describe("charter init on a folder of foreign protos", () => {
     const resolved = await run("subject", "resolve", "svc.mm.v1.enqueue");
     expect(resolved.exitCode).toBe(0);
     expect(resolved.stdout).toContain("q.mm");
+    const event = await run("subject", "resolve", "evt.mm.v1.matched.t-1");
+    expect(event.stdout).toContain("ticketId = t-1");
   });
 
   it("a mistake in a bindings.yaml is shown with the file's own path and line", async () => {

@@ -45,19 +45,13 @@ export function proposeSubject(text: string, message: ParameterSource | null): S
         reason: `"${text}" has the parameter ${token}, and ${message?.name ?? "its message"} has no string, integer or enum field of that name`,
       };
     }
-    if (!/^[a-z][a-z0-9_]*$/.test(field)) {
-      return {
-        ok: false,
-        reason: `"${text}" has the field ${field} for a parameter, and only fields in lower_snake_case can stand in a subject`,
-      };
-    }
     tokens.push(`{${field}}`);
   }
   return parsePattern(tokens.join("."));
 }
 
 function exampleOf(text: string, wildcard: string, message: ParameterSource | null): string {
-  const field = message?.fields.find((each) => !unfit.has(each.type) && /^[a-z]/.test(each.name));
+  const field = message?.fields.find((each) => !unfit.has(each.type));
   return text.replace(wildcard, `{${field?.name ?? "field"}}`);
 }
 

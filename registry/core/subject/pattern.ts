@@ -19,7 +19,8 @@ const tokenForm = `[A-Za-z0-9_=~@:+-]{1,${limits.parameterLength}}`;
 const subjectToken = new RegExp(`^${tokenForm}$`);
 const wholeSubject = new RegExp(`^${tokenForm}(?:\\.${tokenForm}){0,${limits.subjectTokens - 1}}$`);
 const literalToken = /^[A-Za-z0-9_-]{1,64}$/;
-const fieldPath = /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*$/;
+/** Names as protobuf allows them: files that nobody may touch have fields such as `ticketId`. */
+const fieldPath = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /** Splits at the dots that are outside of braces: `a.{meta.request_id}` has two tokens. */
 function splitPattern(text: string): string[] {
