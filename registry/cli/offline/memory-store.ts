@@ -60,7 +60,8 @@ export function createMemoryStore(): GateStore {
     },
     pastReleases(module) {
       const head = heads.get(module);
-      return head === undefined ? [] : [{ ...head, streams: [] }];
+      if (head === undefined) return [];
+      return [{ ...head, registeredAtMs: Date.parse(head.registeredAt), streams: [] }];
     },
     image: (id) => all().find((each) => each.id === id)?.image ?? new Uint8Array(),
     commit({ releases, registeredAt }) {

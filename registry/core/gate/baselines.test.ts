@@ -9,19 +9,27 @@ function release(n: number, streams: Readonly<Record<string, number>> = {}): Pas
   return {
     semver: `1.${n}.0`,
     digest: `sha256:${n}`,
-    registeredAt: day(n),
+    registeredAtMs: Date.parse(day(n)),
     streams: Object.entries(streams).map(([name, maxAgeS]) => ({ name, maxAgeS })),
   };
 }
 
-const shown = (...args: Parameters<typeof baselinesOf>) =>
-  baselinesOf(...args).map(({ semver, reasons }) => [semver, ...reasons]);
+const clock = (now: string) => ({
+  nowMs: Date.parse(now),
+  write: (ms: number) => new Date(ms).toISOString(),
+});
+
+const shown = (
+  releases: readonly PastRelease[],
+  running: Parameters<typeof baselinesOf>[1],
+  now: string,
+) => baselinesOf(releases, running, clock(now)).map(({ semver, reasons }) => [semver, ...reasons]);
 
 const head = { kind: "head" };
 
 describe("baselinesOf compares with", () => {
   it("nothing, where nothing is registered", () => {
-    expect(baselinesOf([], [], day(9))).toEqual([]);
+    expect(shown([], [], day(9))).toEqual([]);
   });
 
   it("head, and not with older releases that nobody runs and no stream keeps", () => {

@@ -4,8 +4,8 @@ import type { Baseline, BaselineReason } from "./report.ts";
 export interface PastRelease {
   readonly semver: string;
   readonly digest: string;
-  /** RFC 3339, UTC. */
-  readonly registeredAt: string;
+  /** Milliseconds since 1970. */
+  readonly registeredAtMs: number;
   /** The streams that its events are kept in. */
   readonly streams: readonly KeptStream[];
 }
@@ -14,6 +14,14 @@ export interface KeptStream {
   readonly name: string;
   /** 0 stands for no limit. */
   readonly maxAgeS: number;
+}
+
+/** What time it is, and how a report writes a time. */
+export interface ReportClock {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** RFC 3339, UTC. */
+  write(ms: number): string;
 }
 
 /** A release that a participant runs. */
@@ -30,19 +38,19 @@ export interface RunningRelease {
  * since then the longest counts, as nobody knows when the stream was changed.
  *
  * @param releases newest first; the first is head
- * @param now RFC 3339, UTC
+ * @param clock the time now, in milliseconds since 1970, and how a time is written
  * @returns head first, then newest first
  */
 export function baselinesOf(
   releases: readonly PastRelease[],
   running: readonly RunningRelease[],
-  now: string,
+  clock: ReportClock,
 ): readonly Baseline[] {
   return releases.flatMap(({ semver, digest }, i) => {
     const reasons: BaselineReason[] = [
       ...(i === 0 ? [{ kind: "head" } as const] : []),
       ...deploymentsOf(semver, running),
-      ...(i === 0 ? [] : retentionsOf(releases.slice(0, i + 1), now)),
+      ...(i === 0 ? [] : retentionsOf(releases.slice(0, i + 1), clock)),
     ];
     return reasons.length === 0 ? [] : [{ semver, digest, reasons }];
   });
@@ -61,7 +69,7 @@ function deploymentsOf(semver: string, running: readonly RunningRelease[]): Base
 }
 
 /** @param since the releases from head down to the one that is looked at */
-function retentionsOf(since: readonly PastRelease[], now: string): BaselineReason[] {
+function retentionsOf(since: readonly PastRelease[], clock: ReportClock): BaselineReason[] {
   const release = since.at(-1);
   const next = since.at(-2);
   if (release === undefined || next === undefined) return [];
@@ -70,7 +78,8 @@ function retentionsOf(since: readonly PastRelease[], now: string): BaselineReaso
       each.streams.filter((stream) => stream.name === name).map((stream) => stream.maxAgeS),
     );
     if (ages.includes(0)) return [{ kind: "retained", stream: name, until: null }];
-    const until = new Date(Date.parse(next.registeredAt) + Math.max(...ages) * 1000).toISOString();
-    return until > now ? [{ kind: "retained", stream: name, until }] : [];
+    const untilMs = next.registeredAtMs + Math.max(...ages) * 1000;
+    if (untilMs <= clock.nowMs) return [];
+    return [{ kind: "retained", stream: name, until: clock.write(untilMs) }];
   });
 }

@@ -155,7 +155,8 @@ function packageAt(
 }
 
 function baselinesFor(store: GateStore, module: string, now: string): readonly Baseline[] {
-  const all = baselinesOf(store.pastReleases(module), store.deployed(module), now);
+  const clock = { nowMs: Date.parse(now), write: (ms: number) => new Date(ms).toISOString() };
+  const all = baselinesOf(store.pastReleases(module), store.deployed(module), clock);
   return all.slice(0, limits.baselinesPerModule + 1);
 }
 

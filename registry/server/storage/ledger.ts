@@ -33,7 +33,7 @@ export function prepareLedger(db: Database.Database): Ledger {
       past.all(module).map(
         ({ registered_at: registeredAt, streams, ...release }): PastRelease => ({
           ...release,
-          registeredAt,
+          registeredAtMs: Date.parse(registeredAt),
           streams: JSON.parse(streams),
         }),
       ),
