@@ -1,11 +1,15 @@
 // Bundles the command with what it uses of the other rooms into dist/charter.js and a file for each
 // command, so that the published package stands alone and loads only the command that is run. Packages of npm stay outside, and are declared in package.json.
-import { readFileSync, rmSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const root = import.meta.dirname;
+// Every command loads it, and its several hundred files are half of a start when they lie apart.
+const inlined = ["typebox"];
+const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -16,13 +20,25 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  packages: "external",
+  external: Object.keys(dependencies)
+    .filter((name) => !inlined.includes(name))
+    .flatMap((name) => [name, `${name}/*`]),
   metafile: true,
   logLevel: "warning",
 });
 
-const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const used = new Set(packagesOf(Object.values(metafile.outputs).flatMap((each) => each.imports)));
+for (const name of inlined) {
+  const license = join(root, "../../node_modules", name, "license");
+  copyFileSync(license, join(root, "dist", `license-of-${name}.txt`));
+}
+
+const inside = Object.keys(metafile.inputs).filter((path) => path.includes("node_modules/"));
+const used = new Set([
+  ...packagesOf(
+    inside.map((path) => ({ path: path.replace(/.*node_modules\//, ""), external: true })),
+  ),
+  ...packagesOf(Object.values(metafile.outputs).flatMap((each) => each.imports)),
+]);
 const missing = [...used].filter((name) => !(name in dependencies));
 const unused = Object.keys(dependencies).filter((name) => !used.has(name));
 if (missing.length + unused.length > 0) {
