@@ -224,11 +224,7 @@ describe("charter with wrong usage ends with 2 and says what is right", () => {
     ["a mistyped verb", ["module", "chekc"], "Did you mean check?"],
     ["an unknown flag", ["module", "list", "--formt", "json"], "Did you mean --format?"],
     ["an unknown format", ["module", "list", "--format", "xml"], "Allowed choices are text, json"],
-    [
-      "an unknown baseline",
-      ["module", "check", "--against", "main"],
-      '"main" is no folder',
-    ],
+    ["an unknown baseline", ["module", "check", "--against", "main"], '"main" is no folder'],
     ["no command", [], "Usage: charter"],
     ["a noun alone", ["subject"], "Usage: charter subject"],
     ["a missing argument", ["subject", "resolve"], "missing required argument 'subject'"],

@@ -6,8 +6,8 @@ import { ruleOf, tierOf } from "./rules.ts";
 
 /** The changes of a proposal against one of its baselines. */
 export interface Comparison {
-  /** The version of the baseline. */
-  readonly semver: string;
+  /** The version of the baseline; null for what a revision says alone. */
+  readonly semver: string | null;
   readonly changes: readonly Change[];
   /**
    * What head changed already against this baseline, as `sameChange` names it: another proposal
@@ -57,7 +57,7 @@ export function judge(
       const group = groups.get(key) ?? { changes: [], breaks: new Set(), introduced: false };
       groups.set(key, group);
       group.changes.push(change);
-      group.breaks.add(semver);
+      if (semver !== null) group.breaks.add(semver);
       if (!knownAtHead.has(key)) group.introduced = true;
     }
   }

@@ -333,3 +333,22 @@ describe("assess holds a proposal to the head that it expects", () => {
     });
   });
 });
+
+it("assess refuses a new module with a rule in CEL that fails on messages", async () => {
+  const failing = proto(
+    "acme.cel.v1",
+    `message Sent {
+  option (charter.nats.v1.event) = {subject: "acme.cel.sent.v1"};
+  repeated string names = 1 [(buf.validate.field).cel = {id: "first", message: "the first is a", expression: "this[5] == 'a'"}];
+}`,
+    ["buf/validate/validate.proto"],
+  );
+  const problem = await registry.refusal(oneFile("cel", failing));
+  expect(problem.report?.modules).toMatchObject([
+    {
+      verdict: "rejected",
+      baselines: [],
+      findings: [{ rule: "VALIDATION_RULE_FAILS", blocking: true, breaks: [] }],
+    },
+  ]);
+});

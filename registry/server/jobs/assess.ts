@@ -14,7 +14,7 @@ import { narrowImage, readImage } from "../../core/revision/image.ts";
 import type { Clock, GateStore, SchemaCompiler } from "../ports.ts";
 import { applyBindingsFiles } from "./apply-bindings-files.ts";
 import { checkClaims } from "./check-claims.ts";
-import { type Compared, compareWithBaselines } from "./compare-with-baselines.ts";
+import { type Compared, compareWithBaselines, judgeAlone } from "./compare-with-baselines.ts";
 import type { LinkedReleases } from "./linked-releases.ts";
 import { type Imported, loadImports } from "./load-imports.ts";
 import { orderByImports } from "./order-by-imports.ts";
@@ -125,7 +125,7 @@ async function judgeModule(
   const strictness = strictnessOf(policy.policy, revision.module);
   const compared: Compared =
     head === null
-      ? { baselines: [], findings: [], additions: [], migrations: [] }
+      ? judgeAlone({ strictness }, compiled, ports.clock.now())
       : await compareWithBaselines({ ...ports, strictness }, head, compiled, ports.clock.now());
   const { findings } = compared;
   return {

@@ -1,3 +1,4 @@
+import { failingRules } from "../../core/behaviour/failing-rules.ts";
 import { additionsOf } from "../../core/diff/additions.ts";
 import { compareDescriptors } from "../../core/diff/compare-descriptors.ts";
 import { baselinesOf } from "../../core/gate/baselines.ts";
@@ -7,13 +8,12 @@ import { type Comparison, judge, type Surroundings } from "../../core/gate/judge
 import type { LinkedRevision } from "../../core/gate/linked-revision.ts";
 import { migrationsOf } from "../../core/gate/migration.ts";
 import { reusedNumbers } from "../../core/gate/number-ledger.ts";
+import { relevantChanges } from "../../core/gate/relevant-changes.ts";
 import type { Addition, Baseline, Finding, Migration } from "../../core/gate/report.ts";
 import { deletedPackages, keptPackage, reasonToKeep } from "../../core/gate/retirement.ts";
-import { ruleOf } from "../../core/gate/rules.ts";
 import { limits } from "../../core/limits.ts";
 import type { Strictness } from "../../core/policy/strictness.ts";
 import type { Head } from "../../core/registration/plan.ts";
-import { typeGraph } from "../../core/revision/closure.ts";
 import type { OwnedImage } from "../../core/revision/touched-parts.ts";
 import type { Clock, GateStore, SchemaCompiler } from "../ports.ts";
 import type { LinkedRelease, LinkedReleases } from "./linked-releases.ts";
@@ -83,6 +83,27 @@ export async function compareWithBaselines(
   };
 }
 
+/**
+ * What a new module says wrongly by itself: rules of validation that fail on messages.
+ *
+ * @param now RFC 3339, UTC
+ */
+export function judgeAlone(
+  { strictness }: Pick<ComparePorts, "strictness">,
+  { revision }: Compiled,
+  now: string,
+): Compared {
+  const changes = failingRules(revision, null, Date.parse(now));
+  const findings = judge([{ semver: null, changes, knownAtHead: new Set() }], {
+    blocks: strictness,
+    packageOf: ({ element, place }) => packageAt(element, place.file, revision, revision),
+    isImported: () => false,
+    subjectsOf: () => [],
+    dependents: [],
+  });
+  return { baselines: [], findings, additions: [], migrations: [] };
+}
+
 /** @param baselines head's first */
 async function comparisonsWith(
   ports: ComparePorts,
@@ -95,7 +116,7 @@ async function comparisonsWith(
     baselines.map(async (baseline, i): Promise<Comparison> => {
       const { semver } = baseline;
       const old = ports.releases.get(module, semver);
-      const all = relevantChanges(baseline, old, await changesSince(ports, old, proposed));
+      const all = relevantChanges(baseline, old.revision, await changesSince(ports, old, proposed));
       const beyondHead =
         i === 0 || all.length === 0 ? [] : await changesSince(ports, old, { module, ...head });
       return { semver, changes: all, knownAtHead: new Set(beyondHead.map(sameChange)) };
@@ -183,30 +204,4 @@ function carriersOf({ store, releases }: ComparePorts, module: string): readonly
     open.push(...store.dependents(each));
   }
   return [...carriers.values()];
-}
-
-/**
- * Of a release that only a stream still needs, only the bytes of its events count: whoever called
- * it or was compiled with it is gone.
- */
-function relevantChanges(
-  { reasons }: Baseline,
-  { revision }: LinkedRelease,
-  changes: readonly Change[],
-): readonly Change[] {
-  const kept = new Set(reasons.flatMap((each) => (each.kind === "retained" ? [each.stream] : [])));
-  if (kept.size === 0 || reasons.some((each) => each.kind !== "retained")) return changes;
-  const graph = typeGraph(revision.registry);
-  const types = new Set(
-    revision.bindings.flatMap((binding) =>
-      binding.kind === "event" && kept.has(binding.stream?.name ?? "")
-        ? graph.closure(binding.messageType)
-        : [],
-    ),
-  );
-  return changes.filter(({ rule, element }) => {
-    const { family, tier } = ruleOf(rule);
-    if (family !== "behaviour" && (family !== "schema" || tier !== "wire")) return false;
-    return types.has(element) || types.has(element.slice(0, element.lastIndexOf(".")));
-  });
 }

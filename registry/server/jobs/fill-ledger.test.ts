@@ -16,7 +16,7 @@ it("fillLedger adds at the start what was registered before there was a ledger",
   await registry.push(eventModule("old", "string note = 2; string more = 3;"));
   await registry.halt();
   const filled = dumpDatabase(registry.dataDir);
-  expect(filled["number_use"]).toHaveLength(3);
+  expect(filled.number_use).toHaveLength(3);
 
   const db = new Database(join(registry.dataDir, "registry.sqlite"));
   db.exec("DELETE FROM number_use; UPDATE release SET in_ledger = 0;");
