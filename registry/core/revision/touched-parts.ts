@@ -5,6 +5,7 @@ import {
   type FileDescriptorSet,
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { isBuiltIn } from "./file-path.ts";
 import { withImports } from "./image.ts";
 
@@ -83,16 +84,22 @@ function neededImports(file: FileDescriptorProto): string[] {
   // These name imports by their position.
   if (file.publicDependency.length + file.weakDependency.length > 0) return file.dependency;
   if (!file.dependency.some(isBuiltIn)) return file.dependency;
-  const text = latin1.decode(bareBytes(file));
+  const bytes = bareBytes(file);
   return file.dependency.filter((path) => {
     if (!isBuiltIn(path)) return true;
     // A descriptor names each type that it uses with a dot before: `.charter.nats.v1.Error`.
     const protoPackage = path.slice(0, path.lastIndexOf("/")).replaceAll("/", ".");
-    return text.includes(`.${protoPackage}.`);
+    return holds(bytes, utf8ToBytes(`.${protoPackage}.`));
   });
 }
 
-const latin1 = new TextDecoder("latin1");
+function holds(bytes: Uint8Array, wanted: Uint8Array): boolean {
+  const first = wanted[0] ?? 0;
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (wanted.every((byte, i) => bytes[at + i] === byte)) return true;
+  }
+  return false;
+}
 
 const imageFileExtension = 8042;
 const lengthDelimited = 2;
