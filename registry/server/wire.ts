@@ -26,7 +26,8 @@ import { connectNats } from "./nats/connect-nats.ts";
 import { watchedEnvironment } from "./nats/watched-environment.ts";
 import { createNpmRegistry } from "./npm/npm-registry.ts";
 import { createStubBuilder, generatorVersion } from "./npm/stub-builder.ts";
-import type { Announcer, PackageRegistry, Store } from "./ports.ts";
+import { startStubThread } from "./npm/stub-thread.ts";
+import type { Announcer, PackageRegistry, Store, StubBuilder } from "./ports.ts";
 import { lockDataDir, openDatabase } from "./storage/open.ts";
 import { createStore } from "./storage/store.ts";
 
@@ -97,8 +98,10 @@ async function start(
     onFailure: (error) => logger.warn({ err: error }, "announcements wait for NATS"),
   });
   nats?.onReconnect(announcing.wake);
-  const publishing = stubPublisher(store, packages, announcing, logger);
-  closers.push(announcing.stop, publishing.stop);
+  const thread = startStubThread();
+  const builder = createStubBuilder(store, thread.pack);
+  const publishing = stubPublisher({ store, builder, packages, announcing }, logger);
+  closers.push(thread.stop, announcing.stop, publishing.stop);
 
   const ports: CheckPorts & { readonly store: Store } = {
     store,
@@ -169,12 +172,15 @@ function watch(
 }
 
 function stubPublisher(
-  store: Store,
-  packages: PackageRegistry | null,
-  announcing: Worker,
+  edges: {
+    readonly store: Store;
+    readonly builder: StubBuilder;
+    readonly packages: PackageRegistry | null;
+    readonly announcing: Worker;
+  },
   logger: Logger,
 ): Worker {
-  const builder = createStubBuilder(store);
+  const { store, builder, packages, announcing } = edges;
   return workerFor<PackageRegistry | "none">(packages ?? "none", {
     work: async (to, signal) => {
       if (to === "none") {

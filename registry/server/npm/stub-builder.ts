@@ -1,9 +1,9 @@
 import { protobufVersion } from "../../../codegen/generator/generate-code.ts";
-import { stubPackage } from "../../../codegen/generator/stub-package.ts";
+import type { StubPackageInput } from "../../../codegen/generator/stub-package.ts";
 import runtime from "../../../codegen/runtime/package.json" with { type: "json" };
 import charter from "../../../package.json" with { type: "json" };
-import type { Store, StubBuilder } from "../ports.ts";
-import { packTarball } from "./pack.ts";
+import type { PackedPackage, Store, StubBuilder } from "../ports.ts";
+import { packStub } from "./pack-stub.ts";
 
 /**
  * What generates: the same in two releases, the same revision gives the same package but for its
@@ -11,12 +11,19 @@ import { packTarball } from "./pack.ts";
  */
 export const generatorVersion = `charter ${charter.version}, protoc-gen-es ${protobufVersion}`;
 
-/** Generates and packs stub packages. The same release gives the same bytes, on any machine. */
-export function createStubBuilder(store: Pick<Store, "release">): StubBuilder {
+/**
+ * Builds the stub packages of releases.
+ *
+ * @param pack where the work is done; here, or in a thread that keeps look-ups from waiting for it
+ */
+export function createStubBuilder(
+  store: Pick<Store, "release">,
+  pack: (input: StubPackageInput) => Promise<PackedPackage> = packStub,
+): StubBuilder {
   return {
-    async build(release, image) {
+    build(release, image) {
       const { module, semver, digest } = release;
-      const files = stubPackage({
+      return pack({
         module,
         semver,
         digest,
@@ -29,9 +36,6 @@ export function createStubBuilder(store: Pick<Store, "release">): StubBuilder {
         })),
         runtimeVersion: runtime.version,
       });
-      const { tarball, integrity } = await packTarball(files);
-      const manifest = manifestOf(files);
-      return { name: manifest.name, version: manifest.version, manifest, tarball, integrity };
     },
   };
 }
@@ -43,9 +47,4 @@ function filesOf(
   const release = store.release(module, semver);
   if (release === null) throw new Error(`${module} ${semver} is not stored`);
   return release.files.map((file) => file.path);
-}
-
-function manifestOf(files: ReadonlyMap<string, Uint8Array>): { name: string; version: string } {
-  const text = new TextDecoder().decode(files.get("package.json"));
-  return JSON.parse(text) as { name: string; version: string };
 }
