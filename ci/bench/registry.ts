@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packStub } from "../../registry/server/npm/pack-stub.ts";
 import { createStubBuilder } from "../../registry/server/npm/stub-builder.ts";
 import { openDatabase } from "../../registry/server/storage/open.ts";
 import { createStore } from "../../registry/server/storage/store.ts";
@@ -50,7 +51,7 @@ async function benchStubs(dataDir: string): Promise<BenchRow[]> {
   const db = openDatabase(dataDir);
   try {
     const store = createStore(db);
-    const builder = createStubBuilder(store);
+    const builder = createStubBuilder(store, packStub);
     const seconds: number[] = [];
     for (const { id, module, semver } of store.heads()) {
       // The bench's own, far larger than a module of the customer.

@@ -8,6 +8,7 @@ import { createStubProject } from "../../codegen/testing/stub-project.ts";
 import { readWorkspace } from "../../registry/cli/workspace/workspace.ts";
 import { defaultPolicy } from "../../registry/core/policy/policy.ts";
 import type { ProposedModule } from "../../registry/server/jobs/proposal.ts";
+import { packStub } from "../../registry/server/npm/pack-stub.ts";
 import { createStubBuilder } from "../../registry/server/npm/stub-builder.ts";
 import type { Store } from "../../registry/server/ports.ts";
 import {
@@ -89,7 +90,7 @@ console.log(info.total, request.meta?.requestId, NpcBehaviorServiceContract, Sta
 
 /** Compiles the consumer against what npm would install for `^1.0.0` of these modules. */
 async function compileConsumer(): Promise<string[]> {
-  const builder = createStubBuilder(store);
+  const builder = createStubBuilder(store, packStub);
   const packages = new Map<string, ReadonlyMap<string, Uint8Array>>();
   const chosen: string[] = [];
   const install = async (module: string, range: string): Promise<void> => {

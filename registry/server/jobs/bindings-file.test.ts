@@ -9,6 +9,7 @@ import * as options from "../../core/gen/charter/nats/v1/binding_pb.js";
 import { limits } from "../../core/limits.ts";
 import { defaultPolicy } from "../../core/policy/policy.ts";
 import { readImage } from "../../core/revision/image.ts";
+import { packStub } from "../npm/pack-stub.ts";
 import { createStubBuilder } from "../npm/stub-builder.ts";
 import type { Store } from "../ports.ts";
 import { moduleOf, proto } from "../testing/protos.ts";
@@ -119,7 +120,7 @@ it("a bindings.yaml gives every module of the estate the release and the stub pa
         [inFile, beside].map(async ({ store }, i) => {
           const release = releases[i];
           if (release == null) throw new Error(`${name} is not registered`);
-          const { tarball } = await createStubBuilder(store).build(
+          const { tarball } = await createStubBuilder(store, packStub).build(
             release,
             store.image(release.id),
           );

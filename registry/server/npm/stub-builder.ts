@@ -1,24 +1,15 @@
-import { protobufVersion } from "../../../codegen/generator/generate-code.ts";
 import type { StubPackageInput } from "../../../codegen/generator/stub-package.ts";
 import runtime from "../../../codegen/runtime/package.json" with { type: "json" };
-import charter from "../../../package.json" with { type: "json" };
 import type { PackedPackage, Store, StubBuilder } from "../ports.ts";
-import { packStub } from "./pack-stub.ts";
-
-/**
- * What generates: the same in two releases, the same revision gives the same package but for its
- * version. Charter's own part counts by Charter's version.
- */
-export const generatorVersion = `charter ${charter.version}, protoc-gen-es ${protobufVersion}`;
 
 /**
  * Builds the stub packages of releases.
  *
- * @param pack where the work is done; here, or in a thread that keeps look-ups from waiting for it
+ * @param pack where the work is done: `packStub` here, or a thread that nobody waits for
  */
 export function createStubBuilder(
   store: Pick<Store, "release">,
-  pack: (input: StubPackageInput) => Promise<PackedPackage> = packStub,
+  pack: (input: StubPackageInput) => Promise<PackedPackage>,
 ): StubBuilder {
   return {
     build(release, image) {
