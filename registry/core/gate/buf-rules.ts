@@ -1,4 +1,5 @@
 import { ruleExamples } from "./examples/examples.ts";
+import { otherLanguages } from "./other-languages.ts";
 import { whyOf } from "./reasons.ts";
 import type { Tier } from "./report.ts";
 import type { Rule } from "./rule.ts";
@@ -200,28 +201,6 @@ const surprises: readonly Row[] = [
     "Callers decide by it whether they may retry. Weakening it is refused by BINDING_IDEMPOTENCY_NO_WEAKEN.",
   ],
 ];
-
-const otherLanguages = [
-  "FIELD_SAME_CPP_STRING_TYPE",
-  "FIELD_SAME_JAVA_UTF8_VALIDATION",
-  "FILE_SAME_CC_ENABLE_ARENAS",
-  "FILE_SAME_CC_GENERIC_SERVICES",
-  "FILE_SAME_CSHARP_NAMESPACE",
-  "FILE_SAME_GO_PACKAGE",
-  "FILE_SAME_JAVA_GENERIC_SERVICES",
-  "FILE_SAME_JAVA_MULTIPLE_FILES",
-  "FILE_SAME_JAVA_OUTER_CLASSNAME",
-  "FILE_SAME_JAVA_PACKAGE",
-  "FILE_SAME_OBJC_CLASS_PREFIX",
-  "FILE_SAME_OPTIMIZE_FOR",
-  "FILE_SAME_PHP_CLASS_PREFIX",
-  "FILE_SAME_PHP_METADATA_NAMESPACE",
-  "FILE_SAME_PHP_NAMESPACE",
-  "FILE_SAME_PY_GENERIC_SERVICES",
-  "FILE_SAME_RUBY_PACKAGE",
-  "FILE_SAME_SWIFT_PREFIX",
-  "MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR",
-] as const;
 
 function rule([id, tier, summary, remedy]: Row): Rule {
   const example = ruleExamples.get(id) ?? null;

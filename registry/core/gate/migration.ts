@@ -1,6 +1,7 @@
-import type { DescEnum, DescFile, DescMessage, DescService } from "@bufbuild/protobuf";
+import type { DescEnum, DescMessage, DescService } from "@bufbuild/protobuf";
 import { compareDescriptors } from "../diff/compare-descriptors.ts";
 import type { Difference } from "../diff/difference.ts";
+import { filesOf, packagesOf } from "../diff/revision.ts";
 import { declarationOf } from "../diff/words.ts";
 import { packageVersion } from "../revision/package-version.ts";
 import type { LinkedRevision } from "./linked-revision.ts";
@@ -15,19 +16,11 @@ import type { Migration, MigrationRow } from "./report.ts";
  * @param head null for a new module, which migrates nothing
  */
 export function migrationsOf(now: LinkedRevision, head: LinkedRevision | null): Migration[] {
-  const known = new Set(head === null ? [] : packagesOf(head));
-  return packagesOf(now).flatMap((to) => {
+  const known = head === null ? new Set<string>() : packagesOf(head);
+  return [...packagesOf(now)].flatMap((to) => {
     const from = known.has(to) ? null : predecessorOf(to, [...known]);
     return from === null || head === null ? [] : migration(head, from, now, to);
   });
-}
-
-function packagesOf(revision: LinkedRevision): string[] {
-  return [...new Set(filesOf(revision).map((file) => file.proto.package))];
-}
-
-function filesOf({ files, registry }: LinkedRevision): DescFile[] {
-  return files.flatMap((file) => registry.getFile(file.path) ?? []);
 }
 
 /** The package of the same name with the next lower major. */

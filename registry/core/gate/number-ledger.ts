@@ -1,6 +1,6 @@
-import type { DescEnum, DescField, DescMessage, FileRegistry } from "@bufbuild/protobuf";
+import type { DescEnum, DescField, FileRegistry } from "@bufbuild/protobuf";
 import { allMessages } from "../binding/read-bindings.ts";
-import { declarationOf } from "../diff/words.ts";
+import { declarationOf, typeOf } from "../diff/words.ts";
 import { sourceLines } from "../revision/source-lines.ts";
 import type { Change } from "./change.ts";
 import { freeNumber } from "./fixes/free-number.ts";
@@ -73,43 +73,7 @@ function useOf(element: Numbered): NumberUse {
 }
 
 function shapeOf(field: DescField): string {
-  switch (field.fieldKind) {
-    case "map": {
-      const key = scalarName(field.mapKey);
-      return `map<${key}, ${typeName(field.message ?? field.enum ?? null, field.scalar)}>`;
-    }
-    case "list":
-      return `repeated ${typeName(field.message ?? field.enum ?? null, field.scalar)}`;
-    default:
-      return typeName(field.message ?? field.enum ?? null, field.scalar);
-  }
-}
-
-function typeName(type: DescMessage | DescEnum | null, scalar: number | undefined): string {
-  return type === null ? scalarName(scalar ?? 0) : type.typeName;
-}
-
-/** The names of `FieldDescriptorProto.Type`, which protobuf-es's scalars share numbers with. */
-const scalarNames: Readonly<Record<number, string>> = {
-  1: "double",
-  2: "float",
-  3: "int64",
-  4: "uint64",
-  5: "int32",
-  6: "fixed64",
-  7: "fixed32",
-  8: "bool",
-  9: "string",
-  12: "bytes",
-  13: "uint32",
-  15: "sfixed32",
-  16: "sfixed64",
-  17: "sint32",
-  18: "sint64",
-};
-
-function scalarName(scalar: number): string {
-  return scalarNames[scalar] ?? `type ${scalar}`;
+  return field.fieldKind === "list" ? `repeated ${typeOf(field)}` : typeOf(field);
 }
 
 function isUsed(registry: FileRegistry, element: Numbered): boolean {
@@ -138,7 +102,7 @@ function otherNumber(
 }
 
 function reused(element: Numbered, use: NumberUse, first: LedgerEntry): Change {
-  const file = element.kind === "field" ? element.parent.file : element.parent.file;
+  const { file } = element.parent;
   const isField = element.kind === "field";
   const say = ({ shape, name }: NumberUse) => (isField ? `${shape} ${name}` : name);
   return {

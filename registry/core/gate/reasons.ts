@@ -1,3 +1,5 @@
+import { otherLanguages } from "./other-languages.ts";
+
 /**
  * Why each rule matters to whoever writes TypeScript on NATS: what breaks, where, and how it shows.
  * Rules that break the same thing share a text.
@@ -122,25 +124,7 @@ const reasons: readonly (readonly [why: string, ...rules: string[]])[] = [
   ],
   [
     "TypeScript's generated code does not read this option. It is shown for those who generate code in another language from the same files.",
-    "FIELD_SAME_CPP_STRING_TYPE",
-    "FIELD_SAME_JAVA_UTF8_VALIDATION",
-    "FILE_SAME_CC_ENABLE_ARENAS",
-    "FILE_SAME_CC_GENERIC_SERVICES",
-    "FILE_SAME_CSHARP_NAMESPACE",
-    "FILE_SAME_GO_PACKAGE",
-    "FILE_SAME_JAVA_GENERIC_SERVICES",
-    "FILE_SAME_JAVA_MULTIPLE_FILES",
-    "FILE_SAME_JAVA_OUTER_CLASSNAME",
-    "FILE_SAME_JAVA_PACKAGE",
-    "FILE_SAME_OBJC_CLASS_PREFIX",
-    "FILE_SAME_OPTIMIZE_FOR",
-    "FILE_SAME_PHP_CLASS_PREFIX",
-    "FILE_SAME_PHP_METADATA_NAMESPACE",
-    "FILE_SAME_PHP_NAMESPACE",
-    "FILE_SAME_PY_GENERIC_SERVICES",
-    "FILE_SAME_RUBY_PACKAGE",
-    "FILE_SAME_SWIFT_PREFIX",
-    "MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR",
+    ...otherLanguages,
   ],
   [
     "NATS knows no redirection: whoever sends to the old subject is heard by nobody, and whoever listens on it hears nothing. The access rules of an account name subjects too, and refuse the new one.",

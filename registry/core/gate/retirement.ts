@@ -1,4 +1,5 @@
 import type { PackageUser } from "../deployment/deployment.ts";
+import { packagesOf } from "../diff/revision.ts";
 import type { Change } from "./change.ts";
 import type { LinkedRevision } from "./linked-revision.ts";
 
@@ -25,10 +26,6 @@ export interface PackageInUse {
 export function deletedPackages(old: LinkedRevision, now: LinkedRevision): readonly string[] {
   const left = packagesOf(now);
   return [...packagesOf(old)].filter((each) => !left.has(each));
-}
-
-function packagesOf({ files, registry }: LinkedRevision): Set<string> {
-  return new Set(files.flatMap((file) => registry.getFile(file.path)?.proto.package ?? []));
 }
 
 /**

@@ -30,7 +30,7 @@ function orders(name: string, fields: string, stream = ""): ProposedModule {
 
 async function findingsOf(module: ProposedModule) {
   const files = module.files.map((file) => ({ ...file }));
-  const report = await registry.client.check({ modules: [{ ...module, files }] } as never);
+  const report = await registry.client.check({ modules: [{ name: module.name, files }] });
   const [one] = report.modules;
   return { verdict: one?.verdict, baselines: one?.baselines ?? [], findings: one?.findings ?? [] };
 }
