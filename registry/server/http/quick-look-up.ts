@@ -6,8 +6,8 @@ const path = "/v1/resolve?subject=";
 const plain = /^[A-Za-z0-9_=~@:.-]+$/;
 
 /**
- * Answers the look-up of a subject that something governs, as the route `GET /v1/resolve` would,
- * in about half the time: this is the one request that others wait for on their way. Whatever else
+ * Answers the look-up of a subject that something governs, as the route `GET /v1/resolve` would:
+ * this is the one request that others wait for on their way. Whatever else
  * it is asked stays with the routes, so they alone know problems, conditions, and other spellings.
  *
  * @returns whether it answered
