@@ -6,8 +6,10 @@ import { type FailurePlace, RegistryFailure } from "../core/failure.ts";
 import type { BufFinding } from "../core/gate/locate.ts";
 import { limits } from "../core/limits.ts";
 import { digestOf, revisionDigest, type SchemaFile } from "../core/revision/digest.ts";
+import { replaceFile } from "../core/revision/image.ts";
 import { touchedParts } from "../core/revision/touched-parts.ts";
 import { BufError, BufStopped } from "./buf-error.ts";
+import type { BuiltInFile } from "./built-in-files.ts";
 import { type BufRun, runBuf } from "./run-buf.ts";
 import type { SchemaCompiler } from "./schema-compiler.ts";
 
@@ -24,7 +26,10 @@ const breakingConfig = JSON.stringify({
  * @param builtIn files that are there for every import, and that no module brings
  * @param binary the path of a buf; without it, the one that this installation declares
  */
-export function createBufCompiler(builtIn: readonly SchemaFile[], binary?: string): SchemaCompiler {
+export function createBufCompiler(
+  builtIn: readonly BuiltInFile[],
+  binary?: string,
+): SchemaCompiler {
   const run: RunBuf = (folder, args) => runBuf(folder, args, binary);
   const builds = new LRUCache<string, ReturnType<SchemaCompiler["build"]>>({
     max: limits.buildsKept,
@@ -37,7 +42,7 @@ export function createBufCompiler(builtIn: readonly SchemaFile[], binary?: strin
       const key = revisionDigest(files);
       const known = builds.get(key);
       if (known !== undefined) return known;
-      const built = compile(run, [...builtIn, ...files]);
+      const built = compile(run, builtIn, files);
       builds.set(key, built);
       // What did not work may work the next time, when buf was slow.
       const forget = () => builds.delete(key);
@@ -65,14 +70,15 @@ type RunBuf = (folder: string, args: readonly string[]) => Promise<BufRun>;
 
 function compile(
   runBuf: RunBuf,
+  builtIn: readonly BuiltInFile[],
   files: readonly SchemaFile[],
 ): ReturnType<SchemaCompiler["build"]> {
   return inFolder(async (folder) => {
-    await writeFiles(join(folder, "proto"), files);
+    await writeFiles(join(folder, "proto"), [...builtIn, ...files]);
     await writeFile(join(folder, "buf.yaml"), "version: v2\nmodules:\n  - path: proto\n");
     const run = await build(runBuf, folder);
     if (run instanceof BufStopped) return { ok: false, places: [{ message: run.message }] };
-    if (run.exitCode === 0) return readImage(folder);
+    if (run.exitCode === 0) return readImage(folder, builtIn);
     const places = parseAnnotations(run.stderr || run.stdout).map(placeOf);
     if (places.length === 0) throw new BufError(`buf build failed: ${run.stderr.trim()}`);
     return { ok: false, places };
@@ -138,14 +144,23 @@ async function writeFiles(root: string, files: readonly SchemaFile[]): Promise<v
   for (const file of files) await writeFile(join(root, file.path), file.content);
 }
 
-async function readImage(folder: string): ReturnType<SchemaCompiler["build"]> {
+async function readImage(
+  folder: string,
+  builtIn: readonly BuiltInFile[],
+): ReturnType<SchemaCompiler["build"]> {
   const path = join(folder, "image.binpb");
   const { size } = await stat(path);
   if (size > limits.imageBytes) {
     const message = `the compiled protos have ${size} bytes, at most ${limits.imageBytes} are allowed`;
     return { ok: false, places: [{ message }] };
   }
-  return { ok: true, image: await readFile(path) };
+  const image: Uint8Array = await readFile(path);
+  const whole = builtIn.reduce(
+    (each, file) =>
+      file.descriptor === undefined ? each : replaceFile(each, file.path, file.descriptor),
+    image,
+  );
+  return { ok: true, image: whole };
 }
 
 /** One line of `--error-format json`. */

@@ -1,6 +1,8 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type FileDescriptorProto,
+  FileDescriptorProtoSchema,
   type FileDescriptorSet,
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
@@ -29,4 +31,37 @@ export function withImports(
     open.push(...(byName.get(name)?.dependency ?? []));
   }
   return all.filter((each) => needed.has(each.name));
+}
+
+/**
+ * An image in which another descriptor stands for a file that is in it; else the image as it is.
+ *
+ * @param descriptor the bytes of a `FileDescriptorProto`
+ */
+export function replaceFile(image: Uint8Array, path: string, descriptor: Uint8Array): Uint8Array {
+  const reader = new BinaryReader(image);
+  const writer = new BinaryWriter();
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    writer.tag(number, wireType);
+    if (number !== fileField) writer.raw(reader.skip(wireType, number));
+    else {
+      const file = reader.bytes();
+      writer.bytes(nameOf(file) === path ? descriptor : file);
+    }
+  }
+  return writer.finish();
+}
+
+const fileField = FileDescriptorSetSchema.field.file.number;
+
+/** The name comes first in what buf writes, and anything else is found by reading on. */
+function nameOf(file: Uint8Array): string | null {
+  const reader = new BinaryReader(file);
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === FileDescriptorProtoSchema.field.name.number) return reader.string();
+    reader.skip(wireType, number);
+  }
+  return null;
 }
