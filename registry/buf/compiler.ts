@@ -133,15 +133,16 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // A twentieth of a check that nobody needs to wait for. What is left behind is the system's to clear.
+    rm(folder, { recursive: true, force: true }).catch(() => {});
   }
 }
 
 /** The paths were checked by `filePathProblem`. */
 async function writeFiles(root: string, files: readonly SchemaFile[]): Promise<void> {
   const folders = new Set(files.map((file) => dirname(join(root, file.path))));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
-  for (const file of files) await writeFile(join(root, file.path), file.content);
+  await Promise.all([...folders].map((folder) => mkdir(folder, { recursive: true })));
+  await Promise.all(files.map((file) => writeFile(join(root, file.path), file.content)));
 }
 
 async function readImage(
