@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { createFileRegistry } from "@bufbuild/protobuf";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { laws } from "../contract-tests/runner/run.ts";
+import { laws } from "../contract-tests/runner/laws.ts";
 import { statusOf } from "../registry/api/schemas/problem.ts";
 import { builtInFiles } from "../registry/buf/built-in-files.ts";
 import { createBufCompiler } from "../registry/buf/compiler.ts";

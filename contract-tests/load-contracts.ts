@@ -28,5 +28,5 @@ export async function loadContract(
     linked,
     files.map((file) => file.path),
   );
-  return { module, semver, digest, bindings, descriptors };
+  return { module, semver, digest, bindings, descriptors, others: [] };
 }

@@ -11,6 +11,16 @@ export interface ContractUnderTest {
   readonly bindings: readonly Binding[];
   /** A FileDescriptorSet: the module's files and all that they import, with source info. */
   readonly descriptors: Uint8Array;
+  /** Other releases of the same major that may be in use: a live service meets their messages, too. */
+  readonly others: readonly OtherRelease[];
+}
+
+/** A release before or after the one under test. */
+export interface OtherRelease {
+  readonly semver: string;
+  readonly age: "older" | "newer";
+  /** As of `ContractUnderTest`. */
+  readonly descriptors: Uint8Array;
 }
 
 /** Links a contract's descriptors. */

@@ -8,6 +8,8 @@ export interface LiveEndpoint {
   readonly service: string;
   readonly subject: string;
   readonly queueGroup: string;
+  /** The version of the service's own build, or null. */
+  readonly build: string | null;
   /** The module that it says it serves, or null. */
   readonly module: string | null;
   /** The release that it says it serves, or null. */
@@ -53,7 +55,7 @@ function endpointsOf(data: Uint8Array): LiveEndpoint[] {
   } catch {
     return [];
   }
-  const { id, name, endpoints } = fieldsOf(info);
+  const { id, name, version, endpoints } = fieldsOf(info);
   if (!Array.isArray(endpoints)) return [];
   return endpoints.flatMap((each) => {
     const endpoint = fieldsOf(each);
@@ -63,6 +65,7 @@ function endpointsOf(data: Uint8Array): LiveEndpoint[] {
       {
         instance: textOf(id) ?? "",
         service: textOf(name) ?? "",
+        build: textOf(version),
         subject: endpoint.subject,
         // ADR-32 names this group where a service names none.
         queueGroup: textOf(endpoint.queue_group) ?? "q",
@@ -84,6 +87,11 @@ function textOf(value: unknown): string | null {
 
 function evidenceOf(value: unknown): EvidenceKind {
   return value === "mock" || value === "reference" ? value : "real";
+}
+
+/** The builds among instances, as `name@version`. */
+export function buildsOf(endpoints: readonly LiveEndpoint[]): readonly string[] {
+  return [...new Set(endpoints.map((each) => `${each.service}@${each.build ?? "?"}`))];
 }
 
 /** Who stands behind a subject: one mock among its instances makes all of it a mock's evidence. */

@@ -22,14 +22,6 @@ export function renderReport(report: RunReport, options: RenderOptions): string 
     lines.push(paint(`${module} ${semver}`, "bold"));
     for (const binding of bindings) lines.push(...bindingLines(binding, paint));
   }
-  if (report.skipped.length > 0) {
-    const kinds = [...new Set(report.skipped.map((each) => each.kind))].map(
-      (kind) => `${report.skipped.filter((each) => each.kind === kind).length} ${kind}`,
-    );
-    lines.push("", `Not covered yet: ${kinds.join(", ")}`);
-    for (const { pattern, kind } of report.skipped)
-      lines.push(paint(`  ${pattern}  ${kind}`, "dim"));
-  }
   lines.push("", ...totalLines(report, paint));
   return `${lines.join("\n")}\n`;
 }
@@ -37,6 +29,9 @@ export function renderReport(report: RunReport, options: RenderOptions): string 
 const words: Readonly<Record<Verdict, readonly [word: string, color: Look]>> = {
   pass: ["pass", "green"],
   fail: ["FAIL", "red"],
+  flaky: ["FLAKY", "red"],
+  "known-failing": ["known", "yellow"],
+  "stale-known-failing": ["STALE", "red"],
   inconclusive: ["open", "yellow"],
   "schema-bug": ["SCHEMA BUG", "red"],
   skipped: ["skipped", "dim"],
@@ -87,19 +82,14 @@ function failureLines(failure: FailureDetail): string[] {
 
 function totalLines({ totals, seed, runId, durationMs }: RunReport, paint: Paint): string[] {
   const { real, reference, mock } = totals.evidence;
-  const parts = [
-    paint(`${totals.pass} passed`, ...(totals.pass > 0 ? (["green"] as const) : [])),
-    paint(`${totals.fail} failed`, ...(totals.fail > 0 ? (["red"] as const) : [])),
-    paint(
-      `${totals.inconclusive} inconclusive`,
-      ...(totals.inconclusive > 0 ? (["yellow"] as const) : []),
-    ),
-    ...(totals.schemaBug > 0 ? [paint(`${totals.schemaBug} with a schema bug`, "red")] : []),
-    `${totals.skipped} not covered`,
-  ];
+  const { verdicts } = totals;
+  const parts = Object.entries(words).flatMap(([verdict, [, color]]) => {
+    const count = verdicts[verdict as Verdict];
+    return count === 0 ? [] : [paint(`${count} ${verdict}`, color)];
+  });
   return [
     `Evidence of what passed: ${real} real, ${reference} reference, ${mock} mock`,
-    `${totals.bindings} request bindings: ${parts.join(", ")}`,
+    `${totals.bindings} bindings: ${parts.join(", ")}`,
     paint(
       `${totals.calls} calls in ${(durationMs / 1000).toFixed(1)} s, seed ${seed}, run ${runId}`,
       "dim",

@@ -27,34 +27,30 @@ function binding(pattern: string, results: readonly LawResult[]): BindingResult 
   return {
     pattern,
     kind: "request",
-    rpc: "shop.v1.ShopService.Order",
+    element: "shop.v1.ShopService.Order",
     place: { file: "shop/v1/shop.proto", line: 15 },
     verdict,
     evidence: verdict === "inconclusive" ? null : "mock",
     instances: verdict === "inconclusive" ? 0 : 1,
+    builds: [],
     calls: 3,
+    coverage: { fields: { tried: 1, declared: 2 }, rules: { tried: 1, declared: 1 }, versions: [] },
     laws: results,
   };
 }
 
 function reportOf(bindings: readonly BindingResult[]): RunReport {
   const modules = [{ module: "example/shop", semver: "1.2.0", digest: "sha256:0", bindings }];
-  const skipped = [
-    {
-      module: "example/shop",
-      pattern: "shop.watch.v1",
-      kind: "streaming" as const,
-      reason: "not covered yet",
-    },
-  ];
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     runId: "run-1",
     seed: 42,
     laws: ["R2"],
+    environmentClass: "ephemeral",
     modules,
-    skipped,
-    totals: totalsOf(modules, skipped),
+    account: [],
+    totals: totalsOf(modules),
+    startedAt: "2026-11-26T10:00:00.000Z",
     durationMs: 1234,
   };
 }
@@ -89,6 +85,10 @@ describe("renderReport", () => {
     rule: { id: "uint32.lte", field: "count", file: "shop/v1/shop.proto", line: 46 },
     replay: { seed: 7, path: "3:0" },
     shrinks: 12,
+    nearest: null,
+    place: { file: "shop/v1/shop.proto", line: 15 },
+    repeated: null,
+    trace: [],
   };
   const report = reportOf([
     binding("shop.order.v1.{item_id}", [
@@ -99,7 +99,7 @@ describe("renderReport", () => {
     binding("shop.get.v1", [law("pass")]),
   ]);
 
-  it("shows a line for each binding, the smallest failing message, and what is not covered", () => {
+  it("shows a line for each binding, the smallest failing message", () => {
     expect(renderReport(report, { color: false })).toBe(`example/shop 1.2.0
   FAIL  shop.order.v1.{item_id}  mock, 1 instance  R2 FAIL  R7 10
       R2 accepts every valid request
@@ -114,11 +114,8 @@ describe("renderReport", () => {
         nothing is live
   pass  shop.get.v1  mock, 1 instance  R2 20
 
-Not covered yet: 1 streaming
-  shop.watch.v1  streaming
-
 Evidence of what passed: 0 real, 0 reference, 1 mock
-3 request bindings: 1 passed, 1 failed, 1 inconclusive, 1 not covered
+3 bindings: 1 pass, 1 fail, 1 inconclusive
 9 calls in 1.2 s, seed 42, run run-1
 `);
   });

@@ -1,29 +1,72 @@
 import type { BindingKind, Place } from "../../registry/core/binding/binding.ts";
+import type { EnvironmentClass } from "./safety.ts";
 
-/** `pass` needs evidence; what there is too little of is `inconclusive`. */
-export type Verdict = "pass" | "fail" | "inconclusive" | "schema-bug" | "skipped";
+/**
+ * - `pass` needs evidence; what there is too little of is `inconclusive`, and says what is missing.
+ * - `flaky`: the smallest case broke the law once, and kept it when it was tried again.
+ * - `known-failing`: fails as a contract file says, which names the issue and an end date.
+ * - `stale-known-failing`: a contract file says so of what passes, or its end date is over.
+ * - `schema-bug`: a rule of the contract cannot be evaluated, whatever the service does.
+ * - `skipped`: the law does not apply, or may not be tried here; the reason says which.
+ */
+export type Verdict =
+  | "pass"
+  | "fail"
+  | "flaky"
+  | "known-failing"
+  | "stale-known-failing"
+  | "schema-bug"
+  | "inconclusive"
+  | "skipped";
 
 /** Who answered: the service itself, a stand-in that behaves like it, or a mock. */
 export type EvidenceKind = "real" | "reference" | "mock";
 
 export type Evidence = Readonly<Record<string, number | string | readonly string[]>>;
 
+/** One message of a traced case. */
+export interface Exchange {
+  /** Milliseconds since the case began. */
+  readonly atMs: number;
+  readonly direction: "sent" | "received" | "nothing";
+  readonly subject: string;
+  /** Headers as `Name: value`. */
+  readonly headers: readonly string[];
+  readonly bytes: number;
+  /** The beginning of the payload. */
+  readonly hex: string;
+}
+
 /** The smallest case that was found to break a law. */
 export interface FailureDetail {
   /** What was expected and what came. */
   readonly summary: string;
   readonly subject: string;
-  /** The request in proto3 JSON, or null for bytes that are no message. */
+  /** The request or event in proto3 JSON, or null for bytes that are no message. */
   readonly message: unknown;
-  /** The request's bytes in hex; cut off after 2048 bytes. */
+  /** The bytes in hex; cut off after 2048 bytes. */
   readonly hex: string;
   /** What came back, as far as a report may show it. */
   readonly answer: string;
+  /** The most similar message that was tried and kept the law, or null. */
+  readonly nearest: unknown;
   /** The rule that was broken on purpose, or null. */
   readonly rule: (Place & { readonly id: string; readonly field: string }) | null;
+  /** The line of the contract that promises what was broken. */
+  readonly place: Place;
   /** What makes fast-check find the case again, or null for one that is not random. */
-  readonly replay: { readonly seed: number; readonly path: string } | null;
+  readonly replay: Replay | null;
   readonly shrinks: number;
+  /** How often the smallest case broke the law when it was tried again, or null. */
+  readonly repeated: { readonly broken: number; readonly of: number } | null;
+  /** The timed exchange of the smallest case. */
+  readonly trace: readonly Exchange[];
+}
+
+/** A random case: the seed of its search, and fast-check's path to it. */
+export interface Replay {
+  readonly seed: number;
+  readonly path: string;
 }
 
 export interface LawResult {
@@ -38,17 +81,31 @@ export interface LawResult {
   readonly failure: FailureDetail | null;
 }
 
+/** How much of what a binding declares was tried. */
+export interface CoverageCounts {
+  /** Fields of the request or event, by path; a type within itself counts once. */
+  readonly fields: { readonly tried: number; readonly declared: number };
+  /** Rules of the request that were broken on purpose. */
+  readonly rules: { readonly tried: number; readonly declared: number };
+  /** The releases whose messages were tried: the contract's own, older and newer ones. */
+  readonly versions: readonly string[];
+}
+
 export interface BindingResult {
   readonly pattern: string;
   readonly kind: BindingKind;
-  readonly rpc: string;
+  /** The full name of the rpc, or of the event's message. */
+  readonly element: string;
   readonly place: Place;
   /** The worst of its laws. */
   readonly verdict: Verdict;
   /** Null when nothing is live. */
   readonly evidence: EvidenceKind | null;
   readonly instances: number;
+  /** The builds that answered, as `name@version` of `$SRV.INFO`. */
+  readonly builds: readonly string[];
   readonly calls: number;
+  readonly coverage: CoverageCounts;
   readonly laws: readonly LawResult[];
 }
 
@@ -59,21 +116,10 @@ export interface ModuleResult {
   readonly bindings: readonly BindingResult[];
 }
 
-/** A binding that no law covers. It is never counted as a pass. */
-export interface SkippedBinding {
-  readonly module: string;
-  readonly pattern: string;
-  readonly kind: BindingKind;
-  readonly reason: string;
-}
-
 export interface Totals {
   readonly bindings: number;
-  readonly pass: number;
-  readonly fail: number;
-  readonly inconclusive: number;
-  readonly schemaBug: number;
-  readonly skipped: number;
+  /** Bindings by verdict. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
   readonly calls: number;
   /** Bindings that passed, by who answered. */
   readonly evidence: Readonly<Record<EvidenceKind, number>>;
@@ -81,50 +127,72 @@ export interface Totals {
 
 /** The result of a run, plain JSON. */
 export interface RunReport {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   /** In the `Charter-Probe` header of every request. */
   readonly runId: string;
   readonly seed: number;
+  /** What the run was allowed to do. */
+  readonly environmentClass: EnvironmentClass;
   readonly laws: readonly string[];
   readonly modules: readonly ModuleResult[];
-  readonly skipped: readonly SkippedBinding[];
+  /** What the whole account shows, such as subjects that no contract declares. */
+  readonly account: readonly LawResult[];
   readonly totals: Totals;
+  readonly startedAt: string;
   readonly durationMs: number;
 }
 
-const gravity: readonly Verdict[] = ["fail", "schema-bug", "inconclusive", "pass"];
+const gravity: readonly Verdict[] = [
+  "fail",
+  "flaky",
+  "stale-known-failing",
+  "schema-bug",
+  "inconclusive",
+  "known-failing",
+  "pass",
+];
 
 /** The worst verdict decides. Where all laws were skipped, or there were none, is no evidence. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict {
   return gravity.find((each) => verdicts.includes(each)) ?? "inconclusive";
 }
 
-export function totalsOf(
-  modules: readonly ModuleResult[],
-  skipped: readonly SkippedBinding[],
-): Totals {
+export function totalsOf(modules: readonly ModuleResult[]): Totals {
   const bindings = modules.flatMap((module) => module.bindings);
   const count = (verdict: Verdict) => bindings.filter((each) => each.verdict === verdict).length;
   const passed = bindings.filter((each) => each.verdict === "pass");
   const by = (kind: EvidenceKind) => passed.filter((each) => each.evidence === kind).length;
   return {
     bindings: bindings.length,
-    pass: count("pass"),
-    fail: count("fail"),
-    inconclusive: count("inconclusive"),
-    schemaBug: count("schema-bug"),
-    skipped: skipped.length,
+    verdicts: {
+      pass: count("pass"),
+      fail: count("fail"),
+      flaky: count("flaky"),
+      "known-failing": count("known-failing"),
+      "stale-known-failing": count("stale-known-failing"),
+      "schema-bug": count("schema-bug"),
+      inconclusive: count("inconclusive"),
+      skipped: count("skipped"),
+    },
     calls: bindings.reduce((sum, each) => sum + each.calls, 0),
     evidence: { real: by("real"), reference: by("reference"), mock: by("mock") },
   };
 }
 
 /**
- * The exit code of a run: 0 when every binding that has laws passed and at least one did, 100 when
- * one failed, 3 when there is not enough evidence to say yes.
+ * The exit code of a run: 0 when every binding passed, or fails as a contract file says, and at least
+ * one passed; 100 when one broke its contract, or a contract file is stale; 3 when there is not enough
+ * evidence to say yes.
  */
-export function exitCodeOf(report: RunReport): 0 | 3 | 100 {
-  const { bindings, pass, fail } = report.totals;
-  if (fail > 0) return 100;
-  return pass > 0 && pass === bindings ? 0 : 3;
+export function exitCodeOf({ totals, account }: RunReport): 0 | 3 | 100 {
+  const {
+    pass,
+    fail,
+    flaky,
+    "known-failing": known,
+    "stale-known-failing": stale,
+  } = totals.verdicts;
+  const accountBreaks = account.some(({ verdict }) => verdict === "fail" || verdict === "flaky");
+  if (fail + flaky + stale > 0 || accountBreaks) return 100;
+  return pass > 0 && pass + known === totals.bindings ? 0 : 3;
 }

@@ -93,7 +93,7 @@ describe("runContracts", () => {
     await mock.stop();
     const verdict = (rpc: string, law: string) =>
       report.modules[0]?.bindings
-        .find((each) => each.rpc === `odd.v1.OddService.${rpc}`)
+        .find((each) => each.element === `odd.v1.OddService.${rpc}`)
         ?.laws.find((each) => each.law === law);
     expect(verdict("FailingRule", "R2")).toMatchObject({
       verdict: "schema-bug",

@@ -13,5 +13,5 @@ export function contractOf(
   const files = [...registry.files].map((file) => `${file.name}.proto`).filter(isOfModule);
   const { bindings, problems } = readBindings(registry, files);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return { module, semver: "1.0.0", digest: "sha256:0", bindings, descriptors };
+  return { module, semver: "1.0.0", digest: "sha256:0", bindings, descriptors, others: [] };
 }

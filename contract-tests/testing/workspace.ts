@@ -33,6 +33,6 @@ export async function workspaceContracts(): Promise<readonly ContractUnderTest[]
       .filter((file) => folders.some((folder) => file.startsWith(folder)));
     const { bindings } = readBindings(registry, files);
     const descriptors = narrowImage(set, files);
-    return [{ module, semver: "1.0.0", digest: "sha256:0", bindings, descriptors }];
+    return [{ module, semver: "1.0.0", digest: "sha256:0", bindings, descriptors, others: [] }];
   });
 }

@@ -5,7 +5,7 @@ import { judge } from "../../../registry/core/samples/oracle.ts";
 import { symptomOf } from "../answers.ts";
 import { type CaseResult, findBroken } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
-import type { Bench, Finding, Law } from "./law.ts";
+import type { Finding, RequestBench, RequestLaw } from "./law.ts";
 import { ask, brokenBy, isRefusal, probeOf } from "./probing.ts";
 
 /** Rounds of as many cases as are wanted, for services that refuse most valid requests. */
@@ -15,10 +15,12 @@ const rounds = 12;
  * A valid request has a reply that decodes and keeps its rules. A refusal such as `not_found` breaks
  * no promise, but is no evidence either: the law passes on requests that were granted.
  */
-export const acceptValid: Law = {
+export const acceptValid: RequestLaw = {
   id: "R2",
   title: "accepts every valid request",
   minimum: 20,
+  on: "request",
+  effect: "calls",
   async check(bench) {
     const messages = variedMessages(
       bench.generator,
@@ -72,7 +74,7 @@ function findingOf(
 
 type Acceptance = Exclude<CaseResult, { kind: "kept" }> | { kind: "kept"; refusal: string | null };
 
-async function acceptance(bench: Bench, message: Message): Promise<Acceptance> {
+async function acceptance(bench: RequestBench, message: Message): Promise<Acceptance> {
   const first = await granted(bench, message);
   if (first.kind !== "kept" || first.refusal === null) return first;
   const known = bench.known.use(bench.input, message);
@@ -82,7 +84,7 @@ async function acceptance(bench: Bench, message: Message): Promise<Acceptance> {
   return second.kind === "void" ? first : second;
 }
 
-async function granted(bench: Bench, message: Message): Promise<Acceptance> {
+async function granted(bench: RequestBench, message: Message): Promise<Acceptance> {
   const { schema } = bench.generator;
   const judged = judge(schema, bench.input, message);
   if (judged.kind === "rule-error") {
@@ -91,6 +93,7 @@ async function granted(bench: Bench, message: Message): Promise<Acceptance> {
   const probe = judged.kind === "valid" ? probeOf(bench, message) : null;
   if (probe === null) return { kind: "void" };
   const answer = await ask(bench, probe);
+  bench.coverage.tried(message);
   if (answer.kind === "message") {
     bench.known.learn(bench.input, message);
     bench.known.learn(bench.output, answer.message);

@@ -7,14 +7,16 @@ import type { Answer } from "../answers.ts";
 import { type CaseResult, findBroken } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import { damages } from "./damages.ts";
-import type { Bench, Finding, Law } from "./law.ts";
+import type { Finding, RequestBench, RequestLaw } from "./law.ts";
 import { ask, brokenBy, isRefusal, probeOf } from "./probing.ts";
 
 /** Damaged bytes get an error of the caller's making, and the service lives on. */
-export const malformed: Law = {
+export const malformed: RequestLaw = {
   id: "R4",
   title: "survives malformed requests",
   minimum: 12,
+  on: "request",
+  effect: "calls",
   async check(bench) {
     const seen = new Map<Payload["kind"], number>();
     let samples = 0;
@@ -59,7 +61,7 @@ export const malformed: Law = {
 type Endured = Exclude<CaseResult, { kind: "kept" }> | { kind: "kept"; seen: Payload["kind"] };
 
 async function endured(
-  bench: Bench,
+  bench: RequestBench,
   named: Message,
   payload: Uint8Array,
   damage: string,
@@ -83,7 +85,7 @@ function isExpected(sent: Payload["kind"], answer: Answer): boolean {
 }
 
 async function liveness(
-  bench: Bench,
+  bench: RequestBench,
   messages: fc.Arbitrary<Message>,
   samples: number,
   evidence: Finding["evidence"],

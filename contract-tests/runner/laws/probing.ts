@@ -3,10 +3,14 @@ import { type Answer, describeAnswer, readAnswer, symptomOf } from "../answers.t
 import type { CaseResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf } from "../subjects.ts";
-import type { Bench, Probe } from "./law.ts";
+import type { Probe, RpcBench } from "./law.ts";
 
 /** A request for a message, or null when it has no subject or is too large to be sent. */
-export function probeOf(bench: Bench, message: Message, namedBy: Message = message): Probe | null {
+export function probeOf(
+  bench: RpcBench,
+  message: Message,
+  namedBy: Message = message,
+): Probe | null {
   const subject =
     subjectOf(bench.binding, bench.input, message) ??
     subjectOf(bench.binding, bench.input, namedBy);
@@ -18,7 +22,7 @@ export function probeOf(bench: Bench, message: Message, namedBy: Message = messa
 
 /** Sends a payload, and reads what comes back by the contract. */
 export async function ask(
-  bench: Bench,
+  bench: RpcBench,
   probe: Pick<Probe, "subject" | "payload">,
 ): Promise<Answer> {
   const reply = await bench.calls.call(probe.subject, probe.payload);
@@ -27,7 +31,7 @@ export async function ask(
 
 /** The case of a property that an answer breaks. */
 export function brokenBy(
-  bench: Bench,
+  bench: RpcBench,
   probe: Parameters<typeof failureOf>[1],
   summary: string,
   answer: Answer,
@@ -41,7 +45,7 @@ export function brokenBy(
 const shownBytes = 2048;
 
 export function failureOf(
-  bench: Bench,
+  bench: RpcBench,
   probe: {
     readonly subject: string;
     readonly payload: Uint8Array;
@@ -57,14 +61,18 @@ export function failureOf(
     message: probe.message === null ? null : jsonOf(bench, probe.message),
     hex: Buffer.from(probe.payload.slice(0, shownBytes)).toString("hex"),
     answer,
+    nearest: null,
     rule,
+    place: rule ?? bench.binding.place,
     replay: null,
     shrinks: 0,
+    repeated: null,
+    trace: [],
   };
 }
 
 /** Null for the rare message without a JSON form, such as one with an unknown Any. */
-function jsonOf(bench: Bench, message: Message): unknown {
+function jsonOf(bench: RpcBench, message: Message): unknown {
   try {
     return toJson(bench.input, message, { registry: bench.generator.schema.registry });
   } catch {

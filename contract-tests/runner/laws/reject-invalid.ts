@@ -5,25 +5,29 @@ import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiab
 import { findBroken, type PropertyResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
-import type { Bench, Finding, Law } from "./law.ts";
+import type { Finding, RequestBench, RequestLaw } from "./law.ts";
 import { ask, brokenBy, probeOf } from "./probing.ts";
 
 /** Every rule of the request, broken once, gives `invalid_argument` with its payload. */
-export const rejectInvalid: Law = {
+export const rejectInvalid: RequestLaw = {
   id: "R3",
   title: "rejects a request that breaks a rule",
   minimum: 1,
+  on: "request",
+  effect: "calls",
   async check(bench) {
     const tried: string[] = [];
     const unbreakable: string[] = [];
     const untried: string[] = [];
     const evidence = () => ({ rulesBroken: tried.length, unbreakable, untried });
     for (const [i, target] of [...ruleTargets(bench.generator, bench.input)].entries()) {
-      const name = `${target.path} ${target.rule}`.trim();
+      const name = nameOf(target);
       const result = await rejection(bench, target, bench.seed + i);
       const at = { samples: tried.length, evidence: evidence() };
-      if (result.kind === "rejected") tried.push(name);
-      else if (result.kind === "unbreakable") unbreakable.push(name);
+      if (result.kind === "rejected") {
+        tried.push(name);
+        bench.coverage.ruleBroken(name);
+      } else if (result.kind === "unbreakable") unbreakable.push(name);
       else if (result.kind === "untried") untried.push(`${name}: ${result.reason}`);
       else if (result.kind === "broken") return { verdict: "fail", ...at, failure: result.failure };
       else return { verdict: "schema-bug", ...at, reason: result.reason };
@@ -31,6 +35,11 @@ export const rejectInvalid: Law = {
     return conclusion(tried.length, untried, evidence());
   },
 };
+
+/** A rule at its place, as coverage counts it. */
+export function nameOf(target: RuleTarget): string {
+  return `${target.path} ${target.rule}`.trim();
+}
 
 function conclusion(
   samples: number,
@@ -56,7 +65,11 @@ type Rejection =
   | { readonly kind: "untried"; readonly reason: string }
   | Extract<PropertyResult, { kind: "broken" | "schema-bug" }>;
 
-async function rejection(bench: Bench, target: RuleTarget, seed: number): Promise<Rejection> {
+async function rejection(
+  bench: RequestBench,
+  target: RuleTarget,
+  seed: number,
+): Promise<Rejection> {
   const { generator, input } = bench;
   let isUnbreakable = false;
   let why = "no generated change breaks it";

@@ -2,14 +2,16 @@ import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { describeAnswer } from "../answers.ts";
 import { subscriptionOf, tokensOf } from "../subjects.ts";
-import type { Bench, Finding, Law } from "./law.ts";
+import type { Finding, RpcBench, RpcLaw } from "./law.ts";
 import { ask, failureOf, probeOf } from "./probing.ts";
 
 /** Who serves the subject says so, in the queue group of the contract, and answers. */
-export const served: Law = {
+export const served: RpcLaw = {
   id: "R1",
   title: "served in the declared queue group",
   minimum: 1,
+  on: "rpc",
+  effect: "calls",
   async check(bench) {
     const { binding, endpoints } = bench;
     const [message] = fc.sample(
@@ -43,7 +45,7 @@ export const served: Law = {
   },
 };
 
-function problemOf({ binding, endpoints }: Bench, isSilent: boolean): string | null {
+function problemOf({ binding, endpoints }: RpcBench, isSilent: boolean): string | null {
   const wanted = `${subscriptionOf(binding)} in queue group ${binding.queueGroup}`;
   if (endpoints.length === 0) {
     return `expected an endpoint of ${wanted} in $SRV.INFO; somebody answers on the subject, and nobody says so`;

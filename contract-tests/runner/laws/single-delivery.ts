@@ -3,7 +3,7 @@ import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import { tokensOf } from "../subjects.ts";
-import type { Law, Probe } from "./law.ts";
+import type { Probe, RequestLaw } from "./law.ts";
 import { failureOf, probeOf } from "./probing.ts";
 
 /** Requests that are sent together. */
@@ -13,10 +13,12 @@ const atOnce = 20;
  * A request has exactly one reply, however many instances run. Two show a service whose instances
  * are not in one queue group, so that each request has its effect twice.
  */
-export const singleDelivery: Law = {
+export const singleDelivery: RequestLaw = {
   id: "R7",
   title: "answers a request once",
   minimum: 10,
+  on: "request",
+  effect: "calls",
   async check(bench) {
     const { generator, input, endpoints } = bench;
     const messages = variedMessages(generator, input, demandOf(tokensOf(bench.binding)));

@@ -45,7 +45,8 @@ export const contractTest: CommandDefinition<Flags> = {
   ],
   async run(context, references, flags) {
     // The runner brings a generator and a validator, which no other command should wait for.
-    const { laws, runContracts } = await import("../../../contract-tests/runner/run.ts");
+    const { runContracts } = await import("../../../contract-tests/runner/run.ts");
+    const { laws } = await import("../../../contract-tests/runner/laws.ts");
     const { renderReport } = await import("../../../contract-tests/runner/render.ts");
     const { exitCodeOf } = await import("../../../contract-tests/runner/report.ts");
     const { connectNats } = await import("../nats-connection.ts");
@@ -57,7 +58,7 @@ export const contractTest: CommandDefinition<Flags> = {
         seed: flags.seed ?? randomInt(maxSeed),
         ...(flags.samples === undefined ? {} : { samples: flags.samples }),
         ...(flags.law === undefined ? {} : { laws: flags.law }),
-        onProgress: (result) => context.progress(`${result.rpc}: ${result.verdict}`),
+        onProgress: (result) => context.progress(`${result.element}: ${result.verdict}`),
       });
       return {
         exit: exitOf(exitCodeOf(report)),

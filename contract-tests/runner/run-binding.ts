@@ -1,0 +1,237 @@
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Binding, EventBinding } from "../../registry/core/binding/binding.ts";
+import { ruleTargets } from "../../registry/core/samples/breaking/targets.ts";
+import type { Generator } from "../../registry/core/samples/messages.ts";
+import { Unsatisfiable } from "../../registry/core/samples/values/unsatisfiable.ts";
+import { BudgetSpent, type Calls, createCalls, type Gate } from "./calls.ts";
+import { type ContractUnderTest, messageType } from "./contract.ts";
+import { type Coverage, createCoverage } from "./coverage.ts";
+import { buildsOf, evidenceKindOf, type LiveEndpoint } from "./discovery.ts";
+import type { KnownValues } from "./known-values.ts";
+import type {
+  EventBench,
+  Finding,
+  Law,
+  RequestBench,
+  RpcBench,
+  StreamingBench,
+} from "./laws/law.ts";
+import { nameOf } from "./laws/reject-invalid.ts";
+import { appliesTo } from "./laws.ts";
+import { type BindingResult, type LawResult, worstOf } from "./report.ts";
+import { type EnvironmentClass, reasonNotTo } from "./safety.ts";
+import type { ContractSettings } from "./settings.ts";
+import { subscriptionOf } from "./subjects.ts";
+
+/** What all bindings of a run share. */
+export interface Run {
+  readonly nc: NatsConnection;
+  readonly seed: number;
+  readonly samples: number;
+  readonly laws: readonly Law[];
+  readonly environmentClass: EnvironmentClass;
+  readonly settings: ContractSettings;
+  readonly runId: string;
+  readonly gate: Gate;
+  readonly endpoints: readonly LiveEndpoint[];
+}
+
+/** What all bindings of a module share. */
+export interface ModuleBench {
+  readonly contract: ContractUnderTest;
+  readonly generator: Generator;
+  readonly known: KnownValues;
+}
+
+/**
+ * Calls for one binding: all laws take about 80, or 500 where most valid requests are refused, and
+ * shrinking a failure some hundred more. More samples have room on top.
+ */
+const callsPerBinding = 1500;
+/** A busy machine is not a broken contract; whether deadlines are kept is another law's question. */
+const leastTimeoutMs = 2000;
+/** Room for headers in the largest payload that the server takes. */
+const headerRoom = 1024;
+
+/** Tries every law that speaks of a binding. */
+export async function runBinding(
+  run: Run,
+  module: ModuleBench,
+  binding: Binding,
+): Promise<BindingResult> {
+  const input = messageType(module.generator.schema, binding.messageType);
+  const rules = [...ruleTargets(module.generator, input)].map(nameOf);
+  const coverage = createCoverage(input, rules);
+  coverage.version(module.contract.semver);
+  const { laws, ...answered } =
+    binding.kind === "event"
+      ? await runEvent(run, module, binding, coverage)
+      : await runRpc(run, module, binding, coverage);
+  return {
+    pattern: binding.pattern,
+    kind: binding.kind,
+    element: binding.kind === "event" ? binding.messageType : binding.rpc,
+    place: binding.place,
+    verdict: worstOf(laws.map((each) => each.verdict)),
+    ...answered,
+    coverage: coverage.counts(),
+    laws,
+  };
+}
+
+type Answered = Pick<BindingResult, "evidence" | "instances" | "builds" | "calls" | "laws">;
+
+async function runRpc(
+  run: Run,
+  module: ModuleBench,
+  binding: RpcBench["binding"],
+  coverage: Coverage,
+): Promise<Answered> {
+  const { generator } = module;
+  const subject = subscriptionOf(binding);
+  const endpoints = run.endpoints.filter((endpoint) => endpoint.subject === subject);
+  const calls = createCalls(run.nc, {
+    runId: run.runId,
+    timeoutMs: Math.max(binding.deadlineMs, leastTimeoutMs),
+    budget: callsPerBinding + 4 * run.samples,
+    gate: run.gate,
+  });
+  const isLive = endpoints.length > 0 || (await answers(calls, subject));
+  const bench = {
+    ...commonOf(run, module, binding, coverage),
+    binding,
+    input: messageType(generator.schema, binding.messageType),
+    output: messageType(generator.schema, binding.replyType),
+    endpoints,
+    calls,
+    known: module.known,
+    maxPayload: (run.nc.info?.max_payload ?? 1024 * 1024) - headerRoom,
+  };
+  const laws: LawResult[] = [];
+  for (const law of run.laws.filter((each) => appliesTo(each, binding.kind))) {
+    const own = { ...bench, ...samplingOf(run, law, binding.rpc) };
+    const reason = reasonNotTo(law.effect, binding.idempotency, run.environmentClass);
+    const finding: Finding = !isLive
+      ? nothing("inconclusive", "nothing is live")
+      : reason !== null
+        ? nothing("skipped", reason)
+        : await findingOf(own, () => checkRpc(law, own));
+    laws.push(resultOf(law, finding));
+  }
+  return {
+    evidence: isLive ? evidenceKindOf(endpoints) : null,
+    instances: new Set(endpoints.map((each) => each.instance)).size,
+    builds: buildsOf(endpoints),
+    calls: calls.made,
+    laws,
+  };
+}
+
+function checkRpc(law: Law, bench: RpcBench): Promise<Finding> {
+  // `appliesTo` has chosen the law by the binding's kind.
+  if (law.on === "rpc") return law.check(bench);
+  if (law.on === "request") return law.check(bench as RequestBench);
+  if (law.on === "streaming") return law.check(bench as StreamingBench);
+  throw new Error(`${law.id} does not speak of rpcs`);
+}
+
+async function runEvent(
+  run: Run,
+  module: ModuleBench,
+  binding: EventBinding,
+  coverage: Coverage,
+): Promise<Answered> {
+  const bench = {
+    ...commonOf(run, module, binding, coverage),
+    binding,
+    message: messageType(module.generator.schema, binding.messageType),
+  };
+  const laws: LawResult[] = [];
+  for (const law of run.laws) {
+    if (law.on !== "event") continue;
+    const own: EventBench = { ...bench, ...samplingOf(run, law, binding.messageType) };
+    const reason = reasonNotTo(law.effect, "unknown", run.environmentClass);
+    const finding =
+      reason === null ? await findingOf(own, () => law.check(own)) : nothing("skipped", reason);
+    laws.push(resultOf(law, finding));
+  }
+  const isSeen = laws.some((each) => each.samples > 0);
+  return { evidence: isSeen ? "real" : null, instances: 0, builds: [], calls: 0, laws };
+}
+
+function commonOf(
+  run: Run,
+  { contract, generator }: ModuleBench,
+  binding: Binding,
+  coverage: Coverage,
+) {
+  return {
+    nc: run.nc,
+    runId: run.runId,
+    contract,
+    generator,
+    settings: run.settings.subjects.get(binding.pattern) ?? {},
+    coverage,
+    environmentClass: run.environmentClass,
+  };
+}
+
+function samplingOf(run: Run, law: Law, element: string) {
+  return {
+    seed: seedOf(run.seed, `${element} ${law.id}`),
+    samples: Math.max(law.minimum, run.samples),
+  };
+}
+
+/** Whether somebody is subscribed, though nobody says so in `$SRV.INFO`. */
+async function answers(calls: Calls, wildcard: string): Promise<boolean> {
+  const reply = await calls.call(wildcard.replaceAll("*", "probe"), new Uint8Array());
+  return reply.kind !== "no-responders";
+}
+
+async function findingOf(
+  { generator }: Pick<RpcBench, "generator">,
+  check: () => Promise<Finding>,
+): Promise<Finding> {
+  try {
+    const finding = await check();
+    const limits = [...generator.limits];
+    if (finding.verdict !== "pass" || limits.length === 0) return finding;
+    return { ...finding, verdict: "inconclusive", reason: `left out: ${limits.join("; ")}` };
+  } catch (error) {
+    if (error instanceof BudgetSpent) return nothing("inconclusive", error.message);
+    if (!(error instanceof Unsatisfiable)) throw error;
+    return nothing("inconclusive", `no valid message can be made: ${error.message}`);
+  }
+}
+
+function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
+  return { verdict, samples: 0, evidence: {}, reason };
+}
+
+function resultOf(law: Law, finding: Finding): LawResult {
+  const isThin = finding.verdict === "pass" && finding.samples < law.minimum;
+  return {
+    law: law.id,
+    title: law.title,
+    verdict: isThin ? "inconclusive" : finding.verdict,
+    samples: finding.samples,
+    minimum: law.minimum,
+    reason: isThin
+      ? `${finding.samples} samples, and ${law.minimum} are needed`
+      : "reason" in finding
+        ? finding.reason
+        : null,
+    evidence: finding.evidence,
+    failure: "failure" in finding ? finding.failure : null,
+  };
+}
+
+/** FNV-1a: each law on each binding has cases of its own, whatever else is in the run. */
+function seedOf(seed: number, name: string): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (const character of name) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return hash | 0;
+}

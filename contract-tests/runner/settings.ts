@@ -1,0 +1,87 @@
+/** What contract files add to what contracts say. Nothing of it is needed. */
+export interface ContractSettings {
+  /** By the binding's pattern. */
+  readonly subjects: ReadonlyMap<string, SubjectSettings>;
+  readonly knownFailing: readonly KnownFailing[];
+}
+
+export const noSettings: ContractSettings = { subjects: new Map(), knownFailing: [] };
+
+/** What is expected of one binding beside its contract. */
+export interface SubjectSettings {
+  /** A field of the request that the reply repeats, as paths of proto names. */
+  readonly correlate?: { readonly request: string; readonly reply: string };
+  /** Bounds in milliseconds; they are judged with that many samples, and are inconclusive below. */
+  readonly latency?: LatencyBudget;
+  /** What is called before the laws, so that the service is in a state that the examples need. */
+  readonly given?: readonly ProviderState[];
+  readonly examples?: readonly Example[];
+  readonly streaming?: {
+    readonly firstFrameMs?: number;
+    readonly gapP99Ms?: number;
+    /** Frames that may still come after a cancellation. */
+    readonly framesAfterCancel?: number;
+  };
+  readonly event?: {
+    /** How many of the newest events of the stream are read; all of them without it. */
+    readonly last?: number;
+    /** The path of a field by which events are in order. */
+    readonly orderedBy?: string;
+    /** The path of an integer field that rises by one with each event of a key. */
+    readonly sequence?: string;
+    readonly consumers?: readonly ConsumerSettings[];
+  };
+  /** Events that a granted request must lead to. */
+  readonly flows?: readonly Flow[];
+}
+
+export interface LatencyBudget {
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+  readonly p99Ms?: number;
+  readonly minimumSamples: number;
+}
+
+/** A request that puts a provider into a state: its subject, and its message in proto3 JSON. */
+export interface ProviderState {
+  readonly call: string;
+  readonly message: unknown;
+}
+
+export interface Example {
+  readonly name: string;
+  /** The request in proto3 JSON, or its exact bytes in base64. */
+  readonly request: { readonly json: unknown } | { readonly base64: string };
+  readonly expect: /** A CEL expression over `request` and `reply`. */
+    | { readonly cel: string }
+    /** One of these codes of WIRE: `not_found`. */
+    | { readonly errors: readonly string[] };
+}
+
+export interface ConsumerSettings {
+  readonly durable: string;
+  /** What happens to an event that cannot be handled. */
+  readonly poison: "terminate" | "dead-letter";
+  readonly ackWithinMs: number;
+}
+
+/** A granted request leads to an event with an equal key. */
+export interface Flow {
+  /** The pattern of the event. */
+  readonly event: string;
+  readonly withinMs: number;
+  /** The fields that are equal, as paths of proto names. */
+  readonly key: { readonly request: string; readonly event: string };
+}
+
+/** A law that is known to be broken: it does not fail the run until its end date, and must not pass. */
+export interface KnownFailing {
+  /** The id of the law, or `*`. */
+  readonly law: string;
+  /** The binding's pattern as it is written, or `*`. */
+  readonly subject: string;
+  /** Where it is worked on: `GH-412`, or a URL. */
+  readonly issue: string;
+  /** `2027-01-31`; the last day on which it is known. */
+  readonly until: string;
+}
