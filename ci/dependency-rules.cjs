@@ -3,7 +3,7 @@
  * dependency-rules.test.ts plants a breach of each. Tests and what serves only them may import
  * everything: they build the world that the code under test must not know.
  */
-const servesTests = "\\.test\\.ts$|/testing/|/testdata/";
+const servesTests = "\\.test\\.ts$|/testing/|/testdata/|^contract-tests/faults/";
 const edges = "storage|npm|nats|http";
 const server = "^registry/server/";
 

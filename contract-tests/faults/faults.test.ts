@@ -1,15 +1,13 @@
-import { toJson } from "@bufbuild/protobuf";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
-import type { Payload } from "../../registry/core/samples/oracle.ts";
-import { type ContractUnderTest, linkSchema, messageType } from "../runner/contract.ts";
+import type { ContractUnderTest } from "../runner/contract.ts";
 import { exitCodeOf, type RunReport } from "../runner/report.ts";
 import { runContracts } from "../runner/run.ts";
 import { compileTestdata } from "../testing/compile.ts";
 import { contractOf } from "../testing/contracts.ts";
-import { errorReply, type Fault, startShop } from "./shop.ts";
+import { errorReply, type Fault, fieldOf, startShop } from "./shop.ts";
 
 let shop: ContractUnderTest;
 let server: RunningNatsServer;
@@ -30,13 +28,6 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** A field of a decoded request, in proto3 JSON. */
-function field(request: Payload, name: string): unknown {
-  if (request.kind === "undecodable") return undefined;
-  const desc = messageType(linkSchema(shop.descriptors), "shop.v1.OrderRequest");
-  return (toJson(desc, request.message) as Record<string, unknown>)[name];
-}
-
 const garbage = { payload: new Uint8Array([0xff, 0xff]) };
 
 /** What is wrong with a shop, the laws that fail, and what the report says of the first of them. */
@@ -52,7 +43,7 @@ const faults: readonly (readonly [string, Fault, laws: readonly string[], summar
     "fails above some number",
     {
       answer: (request, correct) =>
-        request.kind === "valid" && Number(field(request, "count")) > 4096
+        request.kind === "valid" && Number(fieldOf(request, "count")) > 4096
           ? [errorReply(500, "too many")]
           : correct,
     },

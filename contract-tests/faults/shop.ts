@@ -9,6 +9,7 @@ import {
 import { ErrorCode, ErrorSchema } from "../../registry/core/gen/charter/nats/v1/error_pb.js";
 import { classify, type Payload } from "../../registry/core/samples/oracle.ts";
 import { type ContractUnderTest, linkSchema, messageType } from "../runner/contract.ts";
+import type { RunningServices } from "./planted-fault.ts";
 
 /** How one request is answered: each entry is a reply. */
 export type Replies = readonly Reply[];
@@ -38,13 +39,14 @@ export async function startShop(
   nc: NatsConnection,
   contract: ContractUnderTest,
   fault: Fault = {},
-): Promise<void> {
+): Promise<RunningServices> {
   const schema = linkSchema(contract.descriptors);
   const request = messageType(schema, "shop.v1.OrderRequest");
   const response = messageType(schema, "shop.v1.OrderResponse");
   const fine: Reply = {
     payload: toBinary(response, create(response, { orderId: "order-1", total: 7n })),
   };
+  const subscriptions: Subscription[] = [];
   const queue = fault.queue === undefined ? queueGroup : fault.queue;
   for (let i = 0; i < (fault.instances ?? 1); i++) {
     const instance = nuid.next();
@@ -58,10 +60,23 @@ export async function startShop(
         else for (const reply of replies) send(message, reply);
       },
     });
+    subscriptions.push(subscription);
     const announced = fault.announced === undefined ? queueGroup : fault.announced;
-    if (announced !== null) announce(nc, instance, announced);
+    if (announced !== null) subscriptions.push(announce(nc, instance, announced));
   }
   await nc.flush();
+  return {
+    async stop() {
+      for (const each of subscriptions) each.unsubscribe();
+    },
+  };
+}
+
+/** A field of a decoded request, by its name in TypeScript. */
+export function fieldOf(request: Payload, name: string): unknown {
+  return request.kind === "undecodable"
+    ? undefined
+    : (request.message as unknown as Readonly<Record<string, unknown>>)[name];
 }
 
 /** An error reply as the wire wants it. */
@@ -81,7 +96,7 @@ function send(message: Msg, { payload, status }: Reply): void {
   message.respond(payload, { headers });
 }
 
-function announce(nc: NatsConnection, id: string, group: string): void {
+function announce(nc: NatsConnection, id: string, group: string): Subscription {
   const info = {
     type: "io.nats.micro.v1.info_response",
     id,
@@ -89,7 +104,7 @@ function announce(nc: NatsConnection, id: string, group: string): void {
     version: "1.0.0",
     endpoints: [{ name: "Order", subject, queue_group: group, metadata: {} }],
   };
-  nc.subscribe("$SRV.INFO", {
+  return nc.subscribe("$SRV.INFO", {
     callback: (_error, message) => {
       message.respond(JSON.stringify(info));
     },

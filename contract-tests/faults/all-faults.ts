@@ -1,0 +1,5 @@
+import type { PlantedFault } from "./planted-fault.ts";
+import { requestFaults } from "./request-faults.ts";
+
+/** The fault table: at least one row for each law. */
+export const allFaults: readonly PlantedFault[] = [...requestFaults];
