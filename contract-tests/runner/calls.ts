@@ -22,6 +22,8 @@ export interface Calls {
   readonly isSpent: boolean;
   /** Throws `BudgetSpent`; other errors are the connection's. */
   call(subject: string, payload: Uint8Array): Promise<Reply>;
+  /** Spends so many calls on work that sends them by itself, such as streams. Throws as `call`. */
+  spend<T>(calls: number, work: () => Promise<T>): Promise<T>;
   /** Sends all at once, and counts every reply to each until none has come for a while. */
   countReplies(
     requests: readonly { readonly subject: string; readonly payload: Uint8Array }[],
@@ -81,6 +83,10 @@ export function createCalls(nc: NatsConnection, settings: CallSettings): Calls {
     async call(subject, payload) {
       spend(1);
       return settings.gate(() => request(nc, subject, payload, headers, settings.timeoutMs));
+    },
+    async spend(calls, work) {
+      spend(calls);
+      return settings.gate(work);
     },
     async countReplies(requests) {
       spend(requests.length);
