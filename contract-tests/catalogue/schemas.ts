@@ -1,0 +1,66 @@
+import type { LawEntry } from "./law-entry.ts";
+
+/** The laws of the schemas themselves. The gate judges them before anything is live. */
+export const schemaLaws: readonly LawEntry[] = [
+  {
+    id: "S1",
+    title: "accepts the same messages in every release",
+    promise:
+      "What one release accepts, no other of the same major refuses, in the direction in which messages travel.",
+    appliesTo: "every message that a binding carries",
+    effect: "offline",
+    needs: [],
+    evidence:
+      "A search for a message that one release accepts and the other refuses, at the bounds of each rule that changed and on random messages. That nothing is found proves nothing, and `VALIDATION_CHANGED` then says so.",
+    minimum: null,
+    breach: {
+      fault: "max_len of a note goes from 4000 to 100.",
+      reported:
+        "VALIDATION_NO_TIGHTEN  string.max_len of note: a message of 101 characters was accepted, and is refused",
+    },
+    remedy: "Keep the rule, or bind the other form in a v2 package beside it.",
+    rules: ["VALIDATION_NO_TIGHTEN", "VALIDATION_NO_LOOSEN", "VALIDATION_CHANGED"],
+  },
+  {
+    id: "S2",
+    title: "carries a message through every release unharmed",
+    promise:
+      "A message that passes through a participant of another release of the same major comes out with the same content; fields that it does not know are kept.",
+    appliesTo: "every message that a binding carries",
+    effect: "offline",
+    needs: [],
+    evidence:
+      "A message of one release that is decoded and encoded by the other. The gate refuses every kind of change by which one can be harmed, by buf's rules; that these are enough is checked by such messages in Charter's own tests.",
+    minimum: null,
+    breach: {
+      fault: "Two fields move into one oneof, so one of them is lost where both are set.",
+      reported: "FIELD_SAME_ONEOF  field 3 moved into oneof target",
+    },
+    remedy: "Add a field beside the old one, and deprecate that.",
+    rules: [
+      "FIELD_SAME_TYPE",
+      "FIELD_SAME_ONEOF",
+      "FIELD_SAME_CARDINALITY",
+      "FIELD_NUMBER_NO_REUSE",
+    ],
+  },
+  {
+    id: "S3",
+    title: "has rules that can be evaluated",
+    promise:
+      "Every rule in CEL compiles, and says yes or no of every message that keeps the other rules, such as one with an empty list.",
+    appliesTo: "every message with a rule in CEL",
+    effect: "offline",
+    needs: [],
+    evidence:
+      "A message on which a new or changed rule was evaluated. In a run against live services the same shows as verdict `schema-bug`.",
+    minimum: null,
+    breach: {
+      fault: "A rule looks at the last item of a list that may be empty.",
+      reported:
+        "VALIDATION_RULE_FAILS  a rule of turns cannot be evaluated (index -1 out of bounds), for instance on {}",
+    },
+    remedy: "Guard what can be missing: `size(this.turns) > 0 && …`, `has(this.a)`.",
+    rules: ["VALIDATION_RULE_FAILS"],
+  },
+];
