@@ -1,14 +1,19 @@
+import type { Place } from "../../registry/core/binding/binding.ts";
+
 /** What contract files add to what contracts say. Nothing of it is needed. */
 export interface ContractSettings {
   /** By the binding's pattern. */
   readonly subjects: ReadonlyMap<string, SubjectSettings>;
   readonly knownFailing: readonly KnownFailing[];
+  readonly shadow?: readonly ShadowSettings[];
 }
 
 export const noSettings: ContractSettings = { subjects: new Map(), knownFailing: [] };
 
 /** What is expected of one binding beside its contract. */
 export interface SubjectSettings {
+  /** Where a contract file says so. */
+  readonly place?: Place;
   /** A field of the request that the reply repeats, as paths of proto names. */
   readonly correlate?: { readonly request: string; readonly reply: string };
   /** Bounds in milliseconds; they are judged with that many samples, and are inconclusive below. */
@@ -42,14 +47,16 @@ export interface LatencyBudget {
   readonly minimumSamples: number;
 }
 
-/** A request that puts a provider into a state: its subject, and its message in proto3 JSON. */
+/** A request that puts a provider into a state: its pattern, and its message in proto3 JSON. */
 export interface ProviderState {
+  readonly place?: Place;
   readonly call: string;
   readonly message: unknown;
 }
 
 export interface Example {
   readonly name: string;
+  readonly place?: Place;
   /** The request in proto3 JSON, or its exact bytes in base64. */
   readonly request: { readonly json: unknown } | { readonly base64: string };
   readonly expect: /** A CEL expression over `request` and `reply`. */
@@ -74,8 +81,29 @@ export interface Flow {
   readonly key: { readonly request: string; readonly event: string };
 }
 
+/** The HTTP endpoint that a request on NATS replaces. */
+export interface ShadowSettings {
+  readonly place?: Place;
+  /** The pattern of the request. */
+  readonly subject: string;
+  readonly method: "POST" | "PUT" | "PATCH";
+  readonly url: string;
+  readonly body: "json" | "protobuf";
+  /** Names of headers, each with the environment variable that holds its value. */
+  readonly headersFromEnv: Readonly<Record<string, string>>;
+  /** Fields of the reply in which the two may differ, as paths of proto names. */
+  readonly ignore: readonly string[];
+  /** Numeric fields of the reply, each with the difference that is allowed. */
+  readonly tolerance: Readonly<Record<string, number>>;
+  /** The part of replies that must be equal, between 0 and 1. */
+  readonly minMatch: number;
+  /** How many requests are sent; as many as `minMatch` needs without it. */
+  readonly samples?: number;
+}
+
 /** A law that is known to be broken: it does not fail the run until its end date, and must not pass. */
 export interface KnownFailing {
+  readonly place?: Place;
   /** The id of the law, or `*`. */
   readonly law: string;
   /** The binding's pattern as it is written, or `*`. */

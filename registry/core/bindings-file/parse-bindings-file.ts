@@ -55,7 +55,10 @@ type LineOf = (path: readonly string[]) => number;
 
 function refused(problems: readonly LineProblem[]): BindingsFileRead {
   const places = problems.slice(0, limits.placesPerFailure);
-  return { ok: false, problems: places.map((each) => ({ ...each, file: bindingsFileName })) };
+  return {
+    ok: false,
+    problems: places.map(({ message, line }) => ({ message, line, file: bindingsFileName })),
+  };
 }
 
 let compiled: ValidateFunction | undefined;
