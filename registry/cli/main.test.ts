@@ -234,6 +234,7 @@ describe("charter with wrong usage ends with 2 and says what is right", () => {
     ["a module's bad name", ["module", "show", "../../etc"], "must name a module such as"],
     ["a range as a version", ["module", "show", "a/b@^1"], "must be whole"],
     ["an unknown rule", ["explain", "FIELD_SAME_TYP"], "FIELD_SAME_TYPE"],
+    ["an unknown law", ["explain", "r99"], 'There is no law "r99". The laws are R1, R2'],
     ["a bad subject", ["subject", "resolve", "a b"], "is no subject and no pattern"],
     ["a bad address", ["module", "list", "--url", "nowhere"], '--url gives "nowhere"'],
   ])("%s", async (_, args, message) => {
@@ -261,6 +262,12 @@ describe("charter without a registry", () => {
         /^# FIELD_SAME_TYPE\n[\s\S]*\n## Example\n[\s\S]*\n## Remedy\n/,
       ),
     });
+    expect(await alone("explain", "r2")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^# R2: accepts every valid request\n[\s\S]*\n## Remedy\n/),
+    });
+    const { stdout } = await alone("explain");
+    expect(stdout).toMatch(/^LAW +A SERVICE[\s\S]*\nR10 [\s\S]*\nRULE [\s\S]*\nFIELD_SAME_TYPE /);
     expect(await alone("--version")).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
