@@ -87,6 +87,18 @@ export const limits = {
   consumersPerLook: 5000,
   /** One answer of JetStream's API: 256 streams with a thousand subjects each. */
   jetStreamAnswerBytes: 8 * 1024 * 1024,
+  /** Subjects of one run of contract tests: those of the largest estates that are tested at once. */
+  subjectsPerRun: 2000,
+  /** Laws that a run tells of one subject: the catalogue has thirty. */
+  lawsPerSubject: 64,
+  /** Rows of evidence that are kept, the newest: a hundred subjects of a thousand builds, some 100 MB. */
+  verificationsKept: 100_000,
+  /** Runs that are known when they come again: a retry comes within minutes. */
+  verificationRunsKept: 10_000,
+  /** How far the clock of what tests may be ahead, ms: a run from the future would stand for ever. */
+  clockAheadMs: 300_000,
+  /** Days that a run counts: a build of the last quarter can be rolled out again without a new one. */
+  evidenceDays: 90,
   /** Rules of a policy: a large estate has exceptions for some dozen modules. */
   policyRules: 200,
   /** Ids of rules that a policy's rule names: there are fewer than a hundred rules. */

@@ -3,6 +3,7 @@ import type {
   DeployedRelease,
   DeployedUse,
   Deployment,
+  Evidence,
   PackageUser,
   Role,
 } from "../core/deployment/deployment.ts";
@@ -21,11 +22,13 @@ import type {
   ReleaseRecord,
   ReleaseSummary,
 } from "../core/registration/plan.ts";
+import type { SubjectVerdict } from "../core/verification/verdict.ts";
+import type { Verification, VerificationFilter } from "../core/verification/verification.ts";
 
 export type { SchemaCompiler } from "../buf/schema-compiler.ts";
 
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
-export interface Store extends DeploymentStore, PolicyStore {
+export interface Store extends DeploymentStore, PolicyStore, VerificationStore {
   head(module: string): Head | null;
   /** In the order of their modules' names. */
   heads(): readonly ReleaseSummary[];
@@ -164,6 +167,24 @@ export interface DeploymentStore {
   usersOf(protoPackage: string): readonly PackageUser[];
 }
 
+/** What contract tests have found of builds. */
+export interface VerificationStore {
+  /**
+   * Writes all rows of a run and announces them, or nothing. A run that is written already is not
+   * written again. What was tested last stands, whatever comes last; a stand-in's row beside the real one.
+   *
+   * @param run.content the digest of what was handed in
+   */
+  recordRun(run: {
+    readonly runId: string;
+    readonly content: string;
+    readonly at: string;
+    readonly rows: readonly Verification[];
+  }): "recorded" | "repeated" | "other content";
+  /** The newest first. @param most how many at most */
+  verifications(filter: VerificationFilter, most: number): readonly Verification[];
+}
+
 /** Every version of the policy. */
 export interface PolicyStore {
   /** The newest; the built-in one while nobody has set another. */
@@ -207,6 +228,20 @@ export type Announcement =
       readonly semver: string;
       readonly npmPackage: string;
       readonly integrity: string;
+    }
+  | {
+      readonly kind: "verified";
+      readonly module: string;
+      readonly semver: string;
+      readonly digest: string;
+      readonly participant: string;
+      readonly build: string;
+      readonly environment: string;
+      /** The gravest of the subjects. */
+      readonly verdict: SubjectVerdict;
+      readonly evidence: Evidence;
+      readonly subjects: number;
+      readonly runId: string;
     };
 
 /** Sends announcements to whoever listens. Rejects when nobody can be reached. */

@@ -9,6 +9,7 @@ import { preparePolicies } from "./policies.ts";
 import { prepareReleases } from "./releases.ts";
 import { prepareReports } from "./reports.ts";
 import { prepareRetirements } from "./retirements.ts";
+import { prepareVerifications } from "./verifications.ts";
 
 /** The registry's storage on SQLite. Statements are prepared once. */
 export function createStore(db: Database.Database): Store {
@@ -21,6 +22,7 @@ export function createStore(db: Database.Database): Store {
     ...prepareRetirements(db),
     ...prepareDelivery(db),
     ...prepareDeployments(db),
+    ...prepareVerifications(db),
     commit: prepareCommit(db).immediate,
   };
 }
