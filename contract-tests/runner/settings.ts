@@ -1,5 +1,10 @@
 import type { Place } from "../../registry/core/binding/binding.ts";
 
+/** A place in a contract file. Both numbers are counted from 1. */
+export interface FilePlace extends Place {
+  readonly column: number;
+}
+
 /** What contract files add to what contracts say. Nothing of it is needed. */
 export interface ContractSettings {
   /** By the binding's pattern. */
@@ -13,7 +18,7 @@ export const noSettings: ContractSettings = { subjects: new Map(), knownFailing:
 /** What is expected of one binding beside its contract. */
 export interface SubjectSettings {
   /** Where a contract file says so. */
-  readonly place?: Place;
+  readonly place?: FilePlace;
   /** A field of the request that the reply repeats, as paths of proto names. */
   readonly correlate?: { readonly request: string; readonly reply: string };
   /** Bounds in milliseconds; they are judged with that many samples, and are inconclusive below. */
@@ -49,14 +54,14 @@ export interface LatencyBudget {
 
 /** A request that puts a provider into a state: its pattern, and its message in proto3 JSON. */
 export interface ProviderState {
-  readonly place?: Place;
+  readonly place?: FilePlace;
   readonly call: string;
   readonly message: unknown;
 }
 
 export interface Example {
   readonly name: string;
-  readonly place?: Place;
+  readonly place?: FilePlace;
   /** The request in proto3 JSON, or its exact bytes in base64. */
   readonly request: { readonly json: unknown } | { readonly base64: string };
   readonly expect: /** A CEL expression over `request` and `reply`. */
@@ -83,7 +88,7 @@ export interface Flow {
 
 /** The HTTP endpoint that a request on NATS replaces. */
 export interface ShadowSettings {
-  readonly place?: Place;
+  readonly place?: FilePlace;
   /** The pattern of the request. */
   readonly subject: string;
   readonly method: "POST" | "PUT" | "PATCH";
@@ -103,7 +108,7 @@ export interface ShadowSettings {
 
 /** A law that is known to be broken: it does not fail the run until its end date, and must not pass. */
 export interface KnownFailing {
-  readonly place?: Place;
+  readonly place?: FilePlace;
   /** The id of the law, or `*`. */
   readonly law: string;
   /** The binding's pattern as it is written, or `*`. */
