@@ -1,17 +1,21 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import type { Binding } from "../../registry/core/binding/binding.ts";
+import type { Binding, StreamingBinding } from "../../registry/core/binding/binding.ts";
 import type { DemandedPath } from "../../registry/core/samples/demand.ts";
 import { subjectToken } from "../../registry/core/samples/values/text.ts";
 import { parsePattern, wildcardOf } from "../../registry/core/subject/pattern.ts";
 
-/** What a message must hold for its subject to be filled. */
+/** What a message must hold for its subjects to be filled. */
 export function tokensOf(binding: Binding): readonly DemandedPath[] {
-  return binding.parameters.map(({ field }) => ({ path: field.split("."), token: true }));
+  const frames = binding.kind === "streaming" ? binding.framesParameters : [];
+  return [...binding.parameters, ...frames].map(({ field }) => ({
+    path: field.split("."),
+    token: true,
+  }));
 }
 
 /** The pattern as a service subscribes to it. */
-export function subscriptionOf(binding: Binding): string {
+export function subscriptionOf(binding: Pick<Binding, "pattern">): string {
   const parsed = parsePattern(binding.pattern);
   if (!parsed.ok)
     throw new Error(`The pattern ${binding.pattern} cannot be read: ${parsed.reason}`);
@@ -19,7 +23,11 @@ export function subscriptionOf(binding: Binding): string {
 }
 
 /** The subject of a message, or null when a field of it is no token. */
-export function subjectOf(binding: Binding, desc: DescMessage, message: Message): string | null {
+export function subjectOf(
+  binding: Pick<Binding, "pattern" | "parameters">,
+  desc: DescMessage,
+  message: Message,
+): string | null {
   const tokens = subscriptionOf(binding).split(".");
   for (const { field, index } of binding.parameters) {
     const token = tokenAt(reflect(desc, message), field.split("."));
@@ -27,6 +35,17 @@ export function subjectOf(binding: Binding, desc: DescMessage, message: Message)
     tokens[index] = token;
   }
   return tokens.join(".");
+}
+
+/** Where the frames of a request go, or null for the inbox. */
+export function framesSubjectOf(
+  { framesPattern, framesParameters }: StreamingBinding,
+  desc: DescMessage,
+  message: Message,
+): string | null {
+  return framesPattern === null
+    ? null
+    : subjectOf({ pattern: framesPattern, parameters: framesParameters }, desc, message);
 }
 
 /** The token of a field: a string, a number in decimals, or the name of an enum's value. */
