@@ -280,10 +280,16 @@ describe.each(clients)("serve on $client", (client) => {
 describe.each(clients)("discovery on $client", (client) => {
   it("answers PING, INFO and STATS, also by name and by id, as ADR-32 has it", async () => {
     const nc = await lab.connect(client);
-    const options = { version: "7.0.0", description: "echoes", evidence: "reference" } as const;
+    const metadata = { team: "lab" };
+    const options = {
+      version: "7.0.0",
+      description: "echoes",
+      evidence: "reference",
+      metadata,
+    } as const;
     const running = await serve(nc, LabContract, { echo: ({ text }) => ({ text }) }, options);
     await createClient(LabContract, nc).echo(request);
-    const identity = { name: "lab-v1-LabService", id: running.id, version: "7.0.0", metadata: {} };
+    const identity = { name: "lab-v1-LabService", id: running.id, version: "7.0.0", metadata };
     const endpoint = { name: "Echo", subject: "lab.echo.request.v1.*", queue_group: "q.lab" };
     const ask = async (about: string) => {
       const reply = await nc.request(`$SRV.${about}`, bytes(""), { timeout: 1000 });

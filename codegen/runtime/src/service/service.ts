@@ -50,6 +50,8 @@ export interface ServeOptions {
   readonly validateRequests?: boolean | undefined;
   /** Told to whoever looks the service up. `real` without it. */
   readonly evidence?: Evidence | undefined;
+  /** What `$SRV.INFO` says of the service beside that. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Sees exceptions of handlers, and requests that cannot be answered. */
   readonly onError?: FailureListener | undefined;
   readonly streaming?: StreamingLimits | undefined;
@@ -244,7 +246,7 @@ function describe(
     name: contract.typeName.replaceAll(".", "-"),
     version: options.version ?? semver,
     description: options.description ?? `${contract.typeName} of ${module}`,
-    metadata: {},
+    metadata: options.metadata ?? {},
     started: new Date(),
     endpoints: methods.map((method) => ({
       name: method.name,
