@@ -7,13 +7,21 @@ import type { Schema } from "../../registry/core/samples/schema.ts";
 
 /** What came back on a request, before its contract is asked. */
 export type Reply =
-  | { readonly kind: "reply"; readonly payload: Uint8Array; readonly headers: MsgHdrs | undefined }
+  | {
+      readonly kind: "reply";
+      readonly payload: Uint8Array;
+      readonly headers: MsgHdrs | undefined;
+      /** What makes it no message of NATS, such as headers that cannot be read. */
+      readonly fault?: string;
+    }
   | { readonly kind: "no-responders" }
   | { readonly kind: "timeout"; readonly afterMs: number };
 
 /** What a reply says by its contract. */
 export type Answer =
   | { readonly kind: "message"; readonly message: Message }
+  /** A stream that ended well without a frame. */
+  | { readonly kind: "empty" }
   | {
       readonly kind: "error";
       readonly code: string;
@@ -47,9 +55,17 @@ const statuses: Readonly<Record<string, number>> = {
   deadline_exceeded: 504,
 };
 
+/** NATS advises against larger messages, and reading one costs many times its size in memory. */
+const mostReplyBytes = 8 * 1024 * 1024;
+
 /** Reads a reply as the contract says it must be. */
 export function readAnswer(schema: Schema, output: DescMessage, reply: Reply): Answer {
   if (reply.kind !== "reply") return reply;
+  const fault = reply.fault ?? faultOf(reply.payload);
+  if (fault !== null) {
+    const reason = `a reply with ${fault}`;
+    return { kind: "garbled", reason, hex: shownHex(output, reply.payload) };
+  }
   const status = reply.headers?.get("Nats-Service-Error-Code") ?? "";
   if (status !== "") return readError(output, reply.payload, status);
   const payload = classify(schema, output, reply.payload);
@@ -74,6 +90,12 @@ export function readAnswer(schema: Schema, output: DescMessage, reply: Reply): A
       };
     }
   }
+}
+
+function faultOf({ length }: Uint8Array): string | null {
+  return length <= mostReplyBytes
+    ? null
+    : `${length} bytes, which is more than the ${mostReplyBytes} that are read`;
 }
 
 function readError(output: DescMessage, payload: Uint8Array, header: string): Answer {
@@ -103,6 +125,11 @@ function readError(output: DescMessage, payload: Uint8Array, header: string): An
   }
 }
 
+/** Whether a request was granted, with a reply that keeps its rules. */
+export function isGranted(answer: Answer): boolean {
+  return answer.kind === "message" || answer.kind === "empty";
+}
+
 /** What tells failures apart: two answers with the same symptom have the same cause, most likely. */
 export function symptomOf(answer: Answer): string {
   return answer.kind === "error" ? `${answer.status} ${answer.code}` : answer.kind;
@@ -113,6 +140,8 @@ export function describeAnswer(answer: Answer): string {
   switch (answer.kind) {
     case "message":
       return `a ${answer.message.$typeName}`;
+    case "empty":
+      return "a stream without a frame";
     case "error":
       return `error ${answer.status} ${answer.code}: ${answer.text.slice(0, 300)}`;
     case "garbled":
@@ -128,12 +157,11 @@ export function describeAnswer(answer: Answer): string {
 
 /** The start of a reply's bytes, unless its type holds sensitive fields. */
 function shownHex(output: DescMessage, payload: Uint8Array): string {
-  return holdsSensitive(output, new Set())
-    ? ""
-    : Buffer.from(payload.slice(0, 256)).toString("hex");
+  return holdsSensitive(output) ? "" : Buffer.from(payload.slice(0, 256)).toString("hex");
 }
 
-function holdsSensitive(desc: DescMessage, seen: Set<DescMessage>): boolean {
+/** Whether a type has a field that reports may not show, itself or in what it holds. */
+export function holdsSensitive(desc: DescMessage, seen: Set<DescMessage> = new Set()): boolean {
   if (seen.has(desc)) return false;
   seen.add(desc);
   return desc.fields.some(

@@ -3,6 +3,8 @@ import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import { BudgetSpent, createCalls, createGate } from "./calls.ts";
+import { createPace } from "./pace.ts";
+import { createTrace, mostExchanges } from "./trace.ts";
 
 let server: RunningNatsServer;
 let nc: NatsConnection;
@@ -17,7 +19,16 @@ afterAll(async () => {
   await server.stop();
 });
 
-const settings = { runId: "run-1", timeoutMs: 300, budget: 3, gate: createGate() };
+const settings = {
+  runId: "run-1",
+  timeoutMs: 300,
+  budget: 3,
+  gate: createGate(),
+  pace: createPace(10_000),
+  trace: createTrace({ sent: true, received: false }),
+  replay: null,
+  endsAt: Number.POSITIVE_INFINITY,
+};
 const empty = new Uint8Array();
 
 describe("createCalls", () => {
@@ -55,6 +66,52 @@ describe("createCalls", () => {
     const calls = createCalls(nc, settings);
     expect(await calls.countReplies(requests)).toEqual([1, 2, 0]);
     expect(inboxes[0]).toMatch(/^_INBOX\.tester\./);
+  });
+});
+
+describe("createCalls, on its trace and its time", () => {
+  it("tells what went to and fro since the case began, without what may not be shown", async () => {
+    nc.subscribe("shy", { callback: (_error, message) => void message.respond("secret") });
+    const calls = createCalls(nc, settings);
+    await calls.call("nobody", empty);
+    calls.trace.begin();
+    await calls.call("shy", new Uint8Array([7]));
+    expect(calls.trace.exchanges()).toEqual([
+      {
+        atMs: expect.any(Number),
+        direction: "sent",
+        subject: "shy",
+        headers: ["Charter-Probe: run-1"],
+        bytes: 1,
+        hex: "07",
+      },
+      {
+        atMs: expect.any(Number),
+        direction: "received",
+        subject: "shy",
+        headers: [],
+        bytes: 6,
+        hex: "",
+      },
+    ]);
+    await calls.call("nobody", empty);
+    expect(calls.trace.exchanges().at(-1)).toMatchObject({
+      direction: "nothing",
+      subject: "nobody answers on the subject",
+    });
+  });
+
+  it("keeps no more of a storm than a report shows", () => {
+    const trace = createTrace({ sent: true, received: true });
+    for (let i = 0; i < 5000; i++) trace.received("x", new Uint8Array(4096));
+    expect(trace.exchanges()).toHaveLength(mostExchanges);
+    expect(trace.exchanges()[0]).toMatchObject({ bytes: 4096, hex: "00".repeat(256) });
+  });
+
+  it("sends nothing once the time of the run is over", async () => {
+    const calls = createCalls(nc, { ...settings, endsAt: performance.now() - 1 });
+    expect(calls.isSpent).toBe(true);
+    await expect(calls.call("echo", empty)).rejects.toThrow("the time of the run is over");
   });
 });
 

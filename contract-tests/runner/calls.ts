@@ -8,8 +8,11 @@ import {
   TimeoutError,
 } from "@nats-io/nats-core";
 import type { Reply } from "./answers.ts";
+import type { Pace } from "./pace.ts";
+import type { ReplayedCase } from "./replayed-case.ts";
+import type { Trace } from "./trace.ts";
 
-/** No calls are left for a binding. What has not failed by then is inconclusive. */
+/** No calls or no time are left. What has not failed by then is inconclusive. */
 export class BudgetSpent extends Error {
   override readonly name = "BudgetSpent";
 }
@@ -20,6 +23,12 @@ export interface Calls {
   readonly timeoutMs: number;
   readonly made: number;
   readonly isSpent: boolean;
+  /** What this binding's calls have exchanged since the last case began. */
+  readonly trace: Trace;
+  /** The only case to try, or null in a usual run. */
+  readonly replay: ReplayedCase | null;
+  /** Milliseconds until the time of the run is over. */
+  leftMs(): number;
   /** Throws `BudgetSpent`; other errors are the connection's. */
   call(subject: string, payload: Uint8Array): Promise<Reply>;
   /** Spends so many calls on work that sends them by itself, such as streams. Throws as `call`. */
@@ -35,6 +44,8 @@ const mostInFlight = 32;
 /** A second reply to a request takes about as long as the first; this is added for a busy machine. */
 const quietMs = 250;
 const longestQuietMs = 2000;
+/** Replies that are counted of one batch: whoever sends more is counted as far as this. */
+const mostReplies = 10_000;
 
 /** A limit on what runs at once. */
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
@@ -60,54 +71,93 @@ export interface CallSettings {
   readonly timeoutMs: number;
   readonly budget: number;
   readonly gate: Gate;
+  readonly pace: Pace;
+  readonly trace: Trace;
+  readonly replay: ReplayedCase | null;
+  /** As of `performance.now()`; Infinity for a run without an end. */
+  readonly endsAt: number;
 }
 
 export function createCalls(nc: NatsConnection, settings: CallSettings): Calls {
+  const { trace, timeoutMs } = settings;
   let made = 0;
   const headers = createHeaders();
   headers.set("Charter-Probe", settings.runId);
-  const spend = (calls: number) => {
+  const leftMs = () => Math.max(0, settings.endsAt - performance.now());
+  const spend = async (calls: number) => {
     if (made + calls > settings.budget) {
       throw new BudgetSpent(`the budget of ${settings.budget} calls for a binding is spent`);
     }
     made += calls;
+    await settings.pace.take(calls);
+    if (leftMs() === 0) throw new BudgetSpent(timeIsOver);
   };
   return {
-    timeoutMs: settings.timeoutMs,
+    timeoutMs,
+    trace,
+    replay: settings.replay,
+    leftMs,
     get made() {
       return made;
     },
     get isSpent() {
-      return made >= settings.budget;
+      return made >= settings.budget || leftMs() === 0;
     },
     async call(subject, payload) {
-      spend(1);
-      return settings.gate(() => request(nc, subject, payload, headers, settings.timeoutMs));
+      await spend(1);
+      return settings.gate(async () => {
+        trace.sent(subject, payload, headers);
+        const reply = await request(nc, subject, payload, headers, timeoutMs);
+        if (reply.kind === "reply") trace.received(subject, reply.payload, reply.headers);
+        else trace.nothing(describeSilence(reply));
+        return reply;
+      });
     },
     async spend(calls, work) {
-      spend(calls);
+      await spend(calls);
       return settings.gate(work);
     },
     async countReplies(requests) {
-      spend(requests.length);
-      const inbox = inboxOf(nc);
-      const counts = requests.map(() => 0);
-      const tally = createTally(counts, settings.timeoutMs);
-      const subscription = nc.subscribe(`${inbox}.*`, {
-        callback: (error, message) => {
-          if (error === null && !isNoResponders(message)) {
-            tally.count(Number(message.subject.slice(inbox.length + 1)));
-          }
-        },
-      });
-      for (const [i, { subject, payload }] of requests.entries()) {
-        nc.publish(subject, payload, { reply: `${inbox}.${i}`, headers });
-      }
-      await tally.settled;
-      subscription.unsubscribe();
-      return counts;
+      await spend(requests.length);
+      return countAll(nc, requests, headers, settings);
     },
   };
+}
+
+/** Why the laws that are left say nothing. */
+export const timeIsOver = "the time of the run is over (--budget gives more)";
+
+function describeSilence(reply: Exclude<Reply, { kind: "reply" }>): string {
+  return reply.kind === "timeout"
+    ? `no reply within ${reply.afterMs} ms`
+    : "nobody answers on the subject";
+}
+
+async function countAll(
+  nc: NatsConnection,
+  requests: readonly { readonly subject: string; readonly payload: Uint8Array }[],
+  headers: ReturnType<typeof createHeaders>,
+  { timeoutMs, trace }: Pick<CallSettings, "timeoutMs" | "trace">,
+): Promise<number[]> {
+  const inbox = inboxOf(nc);
+  const counts = requests.map(() => 0);
+  const tally = createTally(counts, timeoutMs);
+  const subscription = nc.subscribe(`${inbox}.*`, {
+    callback: (error, message) => {
+      if (error !== null) return;
+      const { headers } = readHeaders(message);
+      trace.received(message.subject, message.data, headers);
+      const isAbsent = headers?.code === 503 && message.data.length === 0;
+      tally.count(Number(message.subject.slice(inbox.length + 1)), isAbsent ? 0 : 1);
+    },
+  });
+  for (const [i, { subject, payload }] of requests.entries()) {
+    trace.sent(subject, payload, headers);
+    nc.publish(subject, payload, { reply: `${inbox}.${i}`, headers });
+  }
+  await tally.settled;
+  subscription.unsubscribe();
+  return counts;
 }
 
 /** An inbox that the connection may listen to: rights are often given for a prefix of its own. */
@@ -125,7 +175,7 @@ async function request(
 ): Promise<Reply> {
   try {
     const message = await nc.request(subject, payload, { timeout: timeoutMs, headers });
-    return { kind: "reply", payload: message.data, headers: message.headers };
+    return { kind: "reply", payload: message.data, ...readHeaders(message) };
   } catch (error) {
     if (error instanceof TimeoutError) return { kind: "timeout", afterMs: timeoutMs };
     if (error instanceof NoRespondersError) return { kind: "no-responders" };
@@ -134,8 +184,14 @@ async function request(
   }
 }
 
-function isNoResponders(message: Msg): boolean {
-  return message.headers?.code === 503 && message.data.length === 0;
+/** The client reads headers when they are asked for, and throws on those that are none. */
+function readHeaders(message: Msg): Pick<Extract<Reply, { kind: "reply" }>, "headers" | "fault"> {
+  try {
+    return { headers: message.headers };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 200) : "";
+    return { headers: undefined, fault: `headers that cannot be read: ${reason}` };
+  }
 }
 
 /** Waits for the first reply of each, and then until no more has come for as long as those took. */
@@ -145,12 +201,25 @@ function createTally(counts: number[], timeoutMs: number) {
   const settled = new Promise<void>((done) => {
     resolve = done;
   });
+  const end = () => {
+    clearTimeout(timer);
+    resolve();
+  };
   let timer = setTimeout(resolve, timeoutMs);
+  const awaited = new Set(counts.keys());
+  let replies = 0;
   return {
     settled,
-    count(index: number) {
-      counts[index] = (counts[index] ?? 0) + 1;
-      if (counts.some((each) => each === 0)) return;
+    /** @param by 0 for the server's word that nobody is there */
+    count(index: number, by: 0 | 1) {
+      // An inbox of the batch that belongs to no request.
+      if (counts[index] === undefined) return;
+      counts[index] += by;
+      awaited.delete(index);
+      replies += by;
+      // A service that never stops must not keep the count open.
+      if (replies >= mostReplies) end();
+      if (replies >= mostReplies || awaited.size > 0) return;
       const slowest = performance.now() - startedAt;
       clearTimeout(timer);
       timer = setTimeout(resolve, Math.min(longestQuietMs, quietMs + 2 * slowest));

@@ -3,10 +3,12 @@ import type { Binding, EventBinding } from "../../registry/core/binding/binding.
 import { ruleTargets } from "../../registry/core/samples/breaking/targets.ts";
 import type { Generator } from "../../registry/core/samples/messages.ts";
 import { Unsatisfiable } from "../../registry/core/samples/values/unsatisfiable.ts";
-import { BudgetSpent, type Calls, createCalls, type Gate } from "./calls.ts";
+import { holdsSensitive } from "./answers.ts";
+import { BudgetSpent, type Calls, createCalls, type Gate, timeIsOver } from "./calls.ts";
 import { type ContractUnderTest, messageType } from "./contract.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
-import { buildsOf, evidenceKindOf, type LiveEndpoint } from "./discovery.ts";
+import { buildsOf, evidenceKindOf, type LiveEndpoint, weakestOf } from "./discovery.ts";
+import { unlessRefused } from "./events/keeping-stream.ts";
 import type { KnownValues } from "./known-values.ts";
 import type {
   EventBench,
@@ -18,10 +20,14 @@ import type {
 } from "./laws/law.ts";
 import { nameOf } from "./laws/reject-invalid.ts";
 import { appliesTo } from "./laws.ts";
-import { type BindingResult, type LawResult, worstOf } from "./report.ts";
+import type { Observation } from "./observation.ts";
+import type { Pace } from "./pace.ts";
+import type { ReplayedCase } from "./replayed-case.ts";
+import { type BindingResult, type EvidenceKind, type LawResult, worstOf } from "./report.ts";
 import { type EnvironmentClass, reasonNotTo } from "./safety.ts";
 import type { ContractSettings } from "./settings.ts";
 import { subscriptionOf } from "./subjects.ts";
+import { createTrace } from "./trace.ts";
 
 /** What all bindings of a run share. */
 export interface Run {
@@ -33,7 +39,13 @@ export interface Run {
   readonly settings: ContractSettings;
   readonly runId: string;
   readonly gate: Gate;
+  readonly pace: Pace;
+  /** As of `performance.now()`; Infinity for a run without an end. */
+  readonly endsAt: number;
+  /** The only case to try, or null in a usual run. */
+  readonly replay: ReplayedCase | null;
   readonly endpoints: readonly LiveEndpoint[];
+  readonly observation: Observation;
 }
 
 /** What all bindings of a module share. */
@@ -50,6 +62,8 @@ export interface ModuleBench {
 const callsPerBinding = 1500;
 /** A busy machine is not a broken contract; whether deadlines are kept is another law's question. */
 const leastTimeoutMs = 2000;
+/** What a timer can wait for. */
+const longestTimerMs = 2 ** 31 - 1;
 /** Room for headers in the largest payload that the server takes. */
 const headerRoom = 1024;
 
@@ -90,18 +104,25 @@ async function runRpc(
   const { generator } = module;
   const subject = subscriptionOf(binding);
   const endpoints = run.endpoints.filter((endpoint) => endpoint.subject === subject);
+  const input = messageType(generator.schema, binding.messageType);
+  const output = messageType(generator.schema, binding.replyType);
   const calls = createCalls(run.nc, {
     runId: run.runId,
     timeoutMs: Math.max(binding.deadlineMs, leastTimeoutMs),
     budget: callsPerBinding + 4 * run.samples,
     gate: run.gate,
+    pace: run.pace,
+    trace: createTrace({ sent: !holdsSensitive(input), received: !holdsSensitive(output) }),
+    replay: run.replay,
+    endsAt: run.endsAt,
   });
-  const isLive = endpoints.length > 0 || (await answers(calls, subject));
+  const mayCall = reasonNotTo("calls", binding.idempotency, run.environmentClass) === null;
+  const isLive = endpoints.length > 0 || (mayCall && (await answers(calls, subject)));
   const bench = {
     ...commonOf(run, module, binding, coverage),
     binding,
-    input: messageType(generator.schema, binding.messageType),
-    output: messageType(generator.schema, binding.replyType),
+    input,
+    output,
     endpoints,
     calls,
     known: module.known,
@@ -115,7 +136,7 @@ async function runRpc(
       ? nothing("inconclusive", "nothing is live")
       : reason !== null
         ? nothing("skipped", reason)
-        : await findingOf(own, () => checkRpc(law, own));
+        : await findingOf(run, own, () => checkRpc(law, own));
     laws.push(resultOf(law, finding));
   }
   return {
@@ -141,22 +162,37 @@ async function runEvent(
   binding: EventBinding,
   coverage: Coverage,
 ): Promise<Answered> {
-  const bench = {
-    ...commonOf(run, module, binding, coverage),
-    binding,
-    message: messageType(module.generator.schema, binding.messageType),
-  };
+  const message = messageType(module.generator.schema, binding.messageType);
+  const isShown = !holdsSensitive(message);
+  const calls = createCalls(run.nc, {
+    runId: run.runId,
+    timeoutMs: leastTimeoutMs,
+    budget: callsPerBinding + 4 * run.samples,
+    gate: run.gate,
+    pace: run.pace,
+    trace: createTrace({ sent: isShown, received: isShown }),
+    replay: run.replay,
+    endsAt: run.endsAt,
+  });
+  const heard = run.observation.of(binding);
+  const bench = { ...commonOf(run, module, binding, coverage), binding, message, calls, heard };
   const laws: LawResult[] = [];
+  const publishers = new Set<EvidenceKind>();
   for (const law of run.laws) {
     if (law.on !== "event") continue;
     const own: EventBench = { ...bench, ...samplingOf(run, law, binding.messageType) };
     const reason = reasonNotTo(law.effect, "unknown", run.environmentClass);
     const finding =
-      reason === null ? await findingOf(own, () => law.check(own)) : nothing("skipped", reason);
+      reason === null
+        ? await findingOf(run, own, () => unlessRefused(run.nc, () => law.check(own)))
+        : nothing("skipped", reason);
+    if (finding.publishedBy !== undefined) publishers.add(finding.publishedBy);
     laws.push(resultOf(law, finding));
   }
+  const served = run.endpoints.filter((each) => each.module === module.contract.module);
   const isSeen = laws.some((each) => each.samples > 0);
-  return { evidence: isSeen ? "real" : null, instances: 0, builds: [], calls: 0, laws };
+  const evidence = isSeen ? weakestOf([...publishers, evidenceKindOf(served)]) : null;
+  return { evidence, instances: 0, builds: [], calls: calls.made, laws };
 }
 
 function commonOf(
@@ -185,16 +221,23 @@ function samplingOf(run: Run, law: Law, element: string) {
 
 /** Whether somebody is subscribed, though nobody says so in `$SRV.INFO`. */
 async function answers(calls: Calls, wildcard: string): Promise<boolean> {
-  const reply = await calls.call(wildcard.replaceAll("*", "probe"), new Uint8Array());
-  return reply.kind !== "no-responders";
+  try {
+    const reply = await calls.call(wildcard.replaceAll("*", "probe"), new Uint8Array());
+    return reply.kind !== "no-responders";
+  } catch (error) {
+    // Each law says so by itself.
+    if (error instanceof BudgetSpent) return true;
+    throw error;
+  }
 }
 
 async function findingOf(
+  run: Pick<Run, "endsAt">,
   { generator }: Pick<RpcBench, "generator">,
   check: () => Promise<Finding>,
 ): Promise<Finding> {
   try {
-    const finding = await check();
+    const finding = await before(run.endsAt, check);
     const limits = [...generator.limits];
     if (finding.verdict !== "pass" || limits.length === 0) return finding;
     return { ...finding, verdict: "inconclusive", reason: `left out: ${limits.join("; ")}` };
@@ -205,11 +248,30 @@ async function findingOf(
   }
 }
 
+/** Rejects with `BudgetSpent` when the time is over, whatever the law waits for. */
+async function before<T>(endsAt: number, work: () => Promise<T>): Promise<T> {
+  const leftMs = endsAt - performance.now();
+  if (leftMs <= 0) throw new BudgetSpent(timeIsOver);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new BudgetSpent(timeIsOver)), Math.min(leftMs, longestTimerMs));
+  });
+  try {
+    return await Promise.race([work(), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
   return { verdict, samples: 0, evidence: {}, reason };
 }
 
-function resultOf(law: Law, finding: Finding): LawResult {
+/** What a report says of a finding: too few samples are no evidence. */
+export function resultOf(
+  law: Pick<Law, "id" | "title" | "minimum">,
+  finding: Finding,
+): LawResult {
   const isThin = finding.verdict === "pass" && finding.samples < law.minimum;
   return {
     law: law.id,

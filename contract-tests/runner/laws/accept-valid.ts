@@ -3,10 +3,10 @@ import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import { symptomOf } from "../answers.ts";
-import { type CaseResult, findBroken } from "../property.ts";
+import { type CaseResult, findBroken, findingFrom } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
-import type { Finding, RequestBench, RequestLaw } from "./law.ts";
-import { ask, brokenBy, isRefusal, probeOf } from "./probing.ts";
+import type { RequestBench, RequestLaw } from "./law.ts";
+import { ask, brokenBy, isRefusal, jsonOf, messageFrom, probeOf } from "./probing.ts";
 
 /** Rounds of as many cases as are wanted, for services that refuse most valid requests. */
 const rounds = 12;
@@ -34,7 +34,12 @@ export const acceptValid: RequestLaw = {
       refused: [...refused].map(([code, count]) => `${count} × ${code}`),
     });
     for (let round = 0; round < rounds && accepted < bench.samples; round++) {
-      const options = { seed: bench.seed + round, cases: bench.samples, calls: bench.calls };
+      const options = {
+        seed: bench.seed + round,
+        cases: bench.samples,
+        calls: bench.calls,
+        fromBytes: (payload: Uint8Array) => messageFrom(bench, payload),
+      };
       const result = await findBroken(messages, options, async (message) => {
         const outcome = await acceptance(bench, message);
         if (outcome.kind === "kept" && outcome.refusal === null) accepted++;
@@ -44,7 +49,7 @@ export const acceptValid: RequestLaw = {
         return outcome;
       });
       if (result.kind === "kept") continue;
-      return findingOf(result, accepted, evidence());
+      return findingFrom(result, accepted, evidence());
     }
     if (accepted >= bench.samples)
       return { verdict: "pass", samples: accepted, evidence: evidence() };
@@ -57,22 +62,9 @@ export const acceptValid: RequestLaw = {
   },
 };
 
-function findingOf(
-  result: Exclude<Awaited<ReturnType<typeof findBroken>>, { kind: "kept" }>,
-  samples: number,
-  evidence: Finding["evidence"],
-): Finding {
-  switch (result.kind) {
-    case "broken":
-      return { verdict: "fail", samples, evidence, failure: result.failure };
-    case "schema-bug":
-      return { verdict: "schema-bug", samples, evidence, reason: result.reason };
-    case "undecided":
-      return { verdict: "inconclusive", samples, evidence, reason: result.reason };
-  }
-}
-
-type Acceptance = Exclude<CaseResult, { kind: "kept" }> | { kind: "kept"; refusal: string | null };
+type Acceptance =
+  | Exclude<CaseResult, { kind: "kept" }>
+  | { kind: "kept"; refusal: string | null; shown: () => unknown };
 
 async function acceptance(bench: RequestBench, message: Message): Promise<Acceptance> {
   const first = await granted(bench, message);
@@ -81,7 +73,8 @@ async function acceptance(bench: RequestBench, message: Message): Promise<Accept
   if (known === null) return first;
   const second = await granted(bench, known);
   // Known values that do not fit the rules say nothing.
-  return second.kind === "void" ? first : second;
+  if (second.kind === "void") return first;
+  return second.kind === "broken" ? { ...second, exact: true } : second;
 }
 
 async function granted(bench: RequestBench, message: Message): Promise<Acceptance> {
@@ -94,15 +87,16 @@ async function granted(bench: RequestBench, message: Message): Promise<Acceptanc
   if (probe === null) return { kind: "void" };
   const answer = await ask(bench, probe);
   bench.coverage.tried(message);
+  const shown = () => jsonOf(bench, message);
   if (answer.kind === "message") {
     bench.known.learn(bench.input, message);
     bench.known.learn(bench.output, answer.message);
-    return { kind: "kept", refusal: null };
+    return { kind: "kept", refusal: null, shown };
   }
   if (answer.kind === "rule-error") {
     return { kind: "schema-bug", reason: `a rule of ${bench.output.typeName}: ${answer.reason}` };
   }
-  if (isRefusal(answer)) return { kind: "kept", refusal: answer.code };
+  if (isRefusal(answer)) return { kind: "kept", refusal: answer.code, shown };
   const summary = `a valid request was not answered as the contract says: ${symptomOf(answer)}`;
   return brokenBy(bench, probe, summary, answer);
 }

@@ -4,11 +4,14 @@ import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { classify, type Payload } from "../../../registry/core/samples/oracle.ts";
 import type { Answer } from "../answers.ts";
-import { type CaseResult, findBroken } from "../property.ts";
+import { type CaseResult, findBroken, findingFrom, isFlaky, repeat } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import { damages } from "./damages.ts";
-import type { Finding, RequestBench, RequestLaw } from "./law.ts";
-import { ask, brokenBy, isRefusal, probeOf } from "./probing.ts";
+import type { Finding, Probe, RequestBench, RequestLaw } from "./law.ts";
+import { ask, brokenBy, isRefusal, jsonOf, probeOf } from "./probing.ts";
+
+/** Valid requests that are tried to find one that is answered. */
+const mostBefore = 10;
 
 /** Damaged bytes get an error of the caller's making, and the service lives on. */
 export const malformed: RequestLaw = {
@@ -29,6 +32,7 @@ export const malformed: RequestLaw = {
       bench.input,
       demandOf(tokensOf(bench.binding)),
     );
+    const alive = await firstAnswered(bench, messages);
     for (const [i, damage] of damages(bench.input).entries()) {
       const cases = fc.tuple(messages, damage.change);
       const options = { seed: bench.seed + i, cases: damage.cases, calls: bench.calls };
@@ -44,21 +48,15 @@ export const malformed: RequestLaw = {
         seen.set(outcome.seen, (seen.get(outcome.seen) ?? 0) + 1);
         return outcome;
       });
-      if (result.kind === "broken") {
-        return { verdict: "fail", samples, evidence: evidence(), failure: result.failure };
-      }
-      if (result.kind === "schema-bug") {
-        return { verdict: "schema-bug", samples, evidence: evidence(), reason: result.reason };
-      }
-      if (result.kind === "undecided") {
-        return { verdict: "inconclusive", samples, evidence: evidence(), reason: result.reason };
-      }
+      if (result.kind !== "kept") return findingFrom(result, samples, evidence());
     }
-    return liveness(bench, messages, samples, evidence());
+    return liveness(bench, alive, samples, evidence());
   },
 };
 
-type Endured = Exclude<CaseResult, { kind: "kept" }> | { kind: "kept"; seen: Payload["kind"] };
+type Endured =
+  | Exclude<CaseResult, { kind: "kept" }>
+  | { kind: "kept"; seen: Payload["kind"]; shown?: () => unknown };
 
 async function endured(
   bench: RequestBench,
@@ -71,7 +69,10 @@ async function endured(
   const sent = classify(bench.generator.schema, bench.input, payload);
   if (sent.kind === "rule-error") return { kind: "schema-bug", reason: sent.reason };
   const answer = await ask(bench, { subject, payload });
-  if (isExpected(sent.kind, answer)) return { kind: "kept", seen: sent.kind };
+  if (isExpected(sent.kind, answer)) {
+    if (sent.kind === "undecodable") return { kind: "kept", seen: sent.kind };
+    return { kind: "kept", seen: sent.kind, shown: () => jsonOf(bench, sent.message) };
+  }
   const expected = sent.kind === "valid" ? "no error 5xx" : "error 400 invalid_argument";
   const message = sent.kind === "undecodable" ? null : sent.message;
   const summary = `${damage}, by the contract ${sent.kind}, must have ${expected}`;
@@ -84,24 +85,44 @@ function isExpected(sent: Payload["kind"], answer: Answer): boolean {
   return sent === "valid" ? isBlamed || answer.kind === "message" || isRefusal(answer) : isBlamed;
 }
 
-async function liveness(
+/** A valid request that is answered before anything is damaged, or null. */
+async function firstAnswered(
   bench: RequestBench,
   messages: fc.Arbitrary<Message>,
+): Promise<Probe | null> {
+  // In a replay, the one case is all that is sent.
+  if (bench.calls.replay !== null) return null;
+  for (const message of fc.sample(messages, { numRuns: mostBefore, seed: bench.seed })) {
+    const sent = classify(bench.generator.schema, bench.input, toBinary(bench.input, message));
+    const probe = sent.kind === "valid" ? probeOf(bench, message) : null;
+    if (probe !== null && isAlive(await ask(bench, probe))) return probe;
+  }
+  return null;
+}
+
+function isAlive(answer: Answer): boolean {
+  return answer.kind === "message" || isRefusal(answer);
+}
+
+async function liveness(
+  bench: RequestBench,
+  probe: Probe | null,
   samples: number,
   evidence: Finding["evidence"],
 ): Promise<Finding> {
-  const options = { seed: bench.seed, cases: 1, calls: bench.calls };
-  const result = await findBroken(messages, options, async (message) => {
-    const sent = classify(bench.generator.schema, bench.input, toBinary(bench.input, message));
-    const probe = sent.kind === "valid" ? probeOf(bench, message) : null;
-    if (probe === null) return { kind: "void" };
-    const answer = await ask(bench, probe);
-    if (answer.kind === "message" || isRefusal(answer)) return { kind: "kept" };
-    const summary = `after ${samples} malformed requests a valid one was not answered`;
-    return brokenBy(bench, probe, summary, answer);
-  });
-  if (result.kind === "kept") return { verdict: "pass", samples, evidence };
-  if (result.kind === "broken")
-    return { verdict: "fail", samples, evidence, failure: result.failure };
-  return { verdict: "inconclusive", samples, evidence, reason: result.reason };
+  if (probe === null) {
+    const reason = `none of ${mostBefore} valid requests was answered before, so that nothing shows whether the service lives on`;
+    return { verdict: "inconclusive", samples, evidence, reason };
+  }
+  const { trace } = bench.calls;
+  trace.begin();
+  const answer = await ask(bench, probe);
+  if (isAlive(answer)) return { verdict: "pass", samples, evidence };
+  const summary = `after ${samples} malformed requests a valid one was not answered as before them`;
+  const { failure } = brokenBy(bench, probe, summary, answer);
+  const shown = { ...failure, trace: trace.exchanges() };
+  const again = async () => (isAlive(await ask(bench, probe)) ? "kept" : "broken");
+  const repeated = await repeat(bench.calls, again);
+  const kind = isFlaky(repeated) ? "flaky" : "broken";
+  return findingFrom({ kind, failure: { ...shown, repeated } }, samples, evidence);
 }

@@ -1,7 +1,14 @@
-import { type Message, toBinary, toJson } from "@bufbuild/protobuf";
+import { fromBinary, type Message, toBinary, toJson } from "@bufbuild/protobuf";
 import { type Answer, describeAnswer, readAnswer, symptomOf } from "../answers.ts";
 import type { CaseResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
+import {
+  firstAnswerOf,
+  listen,
+  planOf,
+  type StreamBench,
+  wholeAnswerOf,
+} from "../streams/listen.ts";
 import { subjectOf } from "../subjects.ts";
 import type { Probe, RpcBench } from "./law.ts";
 
@@ -20,13 +27,30 @@ export function probeOf(
     : { subject, message, payload };
 }
 
-/** Sends a payload, and reads what comes back by the contract. */
+/** Sends a payload, and reads what comes back by the contract: of a stream, how it begins. */
 export async function ask(
   bench: RpcBench,
   probe: Pick<Probe, "subject" | "payload">,
 ): Promise<Answer> {
+  if (isStreaming(bench)) {
+    const plan = planOf(bench, { mostFrames: 1 });
+    return firstAnswerOf(bench, await listen(bench, probe, plan));
+  }
   const reply = await bench.calls.call(probe.subject, probe.payload);
   return readAnswer(bench.generator.schema, bench.output, reply);
+}
+
+/** As `ask`, and reads a stream as far as it is read at all. */
+export async function askForAll(
+  bench: RpcBench,
+  probe: Pick<Probe, "subject" | "payload">,
+): Promise<Answer> {
+  if (!isStreaming(bench)) return ask(bench, probe);
+  return wholeAnswerOf(bench, await listen(bench, probe, planOf(bench)));
+}
+
+export function isStreaming(bench: RpcBench): bench is StreamBench {
+  return bench.binding.kind === "streaming";
 }
 
 /** The case of a property that an answer breaks. */
@@ -71,8 +95,17 @@ export function failureOf(
   };
 }
 
+/** The request of a report's bytes, or null when they are none. */
+export function messageFrom(bench: RpcBench, payload: Uint8Array): Message | null {
+  try {
+    return fromBinary(bench.input, payload);
+  } catch {
+    return null;
+  }
+}
+
 /** Null for the rare message without a JSON form, such as one with an unknown Any. */
-function jsonOf(bench: RpcBench, message: Message): unknown {
+export function jsonOf(bench: RpcBench, message: Message): unknown {
   try {
     return toJson(bench.input, message, { registry: bench.generator.schema.registry });
   } catch {

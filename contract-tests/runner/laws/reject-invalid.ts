@@ -2,11 +2,11 @@ import { basesOf, breakRule } from "../../../registry/core/samples/breaking/nega
 import { type RuleTarget, ruleTargets } from "../../../registry/core/samples/breaking/targets.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
-import { findBroken, type PropertyResult } from "../property.ts";
+import { findBroken, findingFrom, type PropertyResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
 import type { Finding, RequestBench, RequestLaw } from "./law.ts";
-import { ask, brokenBy, probeOf } from "./probing.ts";
+import { ask, brokenBy, jsonOf, probeOf } from "./probing.ts";
 
 /** Every rule of the request, broken once, gives `invalid_argument` with its payload. */
 export const rejectInvalid: RequestLaw = {
@@ -29,8 +29,7 @@ export const rejectInvalid: RequestLaw = {
         bench.coverage.ruleBroken(name);
       } else if (result.kind === "unbreakable") unbreakable.push(name);
       else if (result.kind === "untried") untried.push(`${name}: ${result.reason}`);
-      else if (result.kind === "broken") return { verdict: "fail", ...at, failure: result.failure };
-      else return { verdict: "schema-bug", ...at, reason: result.reason };
+      else return findingFrom(result, at.samples, at.evidence);
     }
     return conclusion(tried.length, untried, evidence());
   },
@@ -63,7 +62,7 @@ type Rejection =
   | { readonly kind: "rejected" }
   | { readonly kind: "unbreakable" }
   | { readonly kind: "untried"; readonly reason: string }
-  | Extract<PropertyResult, { kind: "broken" | "schema-bug" }>;
+  | Extract<PropertyResult, { kind: "broken" | "flaky" | "schema-bug" }>;
 
 async function rejection(
   bench: RequestBench,
@@ -93,7 +92,9 @@ async function rejection(
         return { kind: "void" };
       }
       const answer = await ask(bench, probe);
-      if (answer.kind === "error" && answer.code === "invalid_argument") return { kind: "kept" };
+      if (answer.kind === "error" && answer.code === "invalid_argument") {
+        return { kind: "kept", shown: () => jsonOf(bench, probe.message) };
+      }
       const summary = `a request that breaks ${target.rule} at ${target.path || "the message"} must have error 400 invalid_argument`;
       return brokenBy(bench, probe, summary, answer, ruleOf(target));
     });

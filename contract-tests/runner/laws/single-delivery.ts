@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
+import { findingFrom, isFlaky, repeat } from "../property.ts";
+import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
-import type { Probe, RequestLaw } from "./law.ts";
+import type { Probe, RequestBench, RequestLaw } from "./law.ts";
 import { failureOf, probeOf } from "./probing.ts";
 
 /** Requests that are sent together. */
@@ -43,11 +45,25 @@ export const singleDelivery: RequestLaw = {
     if (first === undefined) return { verdict: "pass", samples: probes.length, evidence };
     const summary = `a request must have one reply; ${wrong.length} of ${probes.length} had another count`;
     const answer = `${first.replies} replies, with ${instances} instances in $SRV.INFO`;
-    return {
-      verdict: "fail",
-      samples: probes.length,
-      evidence,
-      failure: failureOf(bench, first.probe, summary, answer),
-    };
+    const failure = failureOf(bench, first.probe, summary, answer);
+    const again = await tryAgain(bench, first.probe);
+    const kind = isFlaky(again.repeated) ? "flaky" : "broken";
+    return findingFrom({ kind, failure: { ...failure, ...again } }, probes.length, evidence);
   },
 };
+
+/** Sends the smallest request alone. */
+async function tryAgain(
+  { calls }: RequestBench,
+  probe: Probe,
+): Promise<Pick<FailureDetail, "repeated" | "trace">> {
+  let trace: FailureDetail["trace"] = [];
+  const repeated = await repeat(calls, async () => {
+    calls.trace.begin();
+    const [replies] = await calls.countReplies([probe]);
+    if (replies === 1) return "kept";
+    trace = calls.trace.exchanges();
+    return "broken";
+  });
+  return { repeated, trace };
+}
