@@ -25,11 +25,13 @@ function charter(count: number): Promise<FastifyInstance> {
   return buildApp(
     {
       store: {} as Store,
+      clock: { now: unusedNow },
       index: () => index,
       check: unused,
       register: unused,
       publish: unused,
       record: () => ({ ended: [] }),
+      recordTestRun: unusedNow,
       watched: () => [],
       upgradeStubs: unused,
       retire: unusedNow,

@@ -29,6 +29,7 @@ import {
   ResolutionSchema,
   SubjectListSchema,
 } from "./schemas/subject.ts";
+import { verificationCalls } from "./verification-calls.ts";
 
 /** The registry cannot be reached, or what answers is not a Charter registry. */
 export class UnreachableError extends Error {
@@ -161,6 +162,7 @@ export function createRegistryClient(options: {
 
     ...deploymentCalls(json),
     ...policyCalls(json),
+    ...verificationCalls(json),
   };
 }
 

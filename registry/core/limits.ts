@@ -93,6 +93,8 @@ export const limits = {
   lawsPerSubject: 64,
   /** Rows of evidence that are kept, the newest: a hundred subjects of a thousand builds, some 100 MB. */
   verificationsKept: 100_000,
+  /** Rows of evidence that one answer is made from, the newest: one build's largest run in ten environments. */
+  rowsPerQuestion: 20_000,
   /** Runs that are known when they come again: a retry comes within minutes. */
   verificationRunsKept: 10_000,
   /** How far the clock of what tests may be ahead, ms: a run from the future would stand for ever. */

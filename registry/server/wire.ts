@@ -14,6 +14,7 @@ import { linkedReleases } from "./jobs/linked-releases.ts";
 import { noteNoNpmRegistry, publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
 import { recordDeployment } from "./jobs/record-deployment.ts";
+import { recordTestRun } from "./jobs/record-test-run.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
 import { retirementsNow, retirePackage } from "./jobs/retire-package.ts";
 import { reviewPolicy, setPolicy } from "./jobs/set-policy.ts";
@@ -104,15 +105,7 @@ async function start(
   const publishing = stubPublisher({ store, builder, packages, announcing }, logger);
   closers.push(thread.stop, announcing.stop, publishing.stop);
 
-  const ports: CheckPorts & { readonly store: Store } = {
-    store,
-    compiler: createBufCompiler(builtInFiles()),
-    releases: linkedReleases(store),
-    policy: store.policy,
-    clock: { now: () => new Date().toISOString() },
-    generator: generatorVersion,
-    newId: randomUUID,
-  };
+  const ports = portsOn(store);
   const checks = createQueue(limits.bufProcesses);
   const registrations = createQueue(1);
   closers.push(checks.stop, registrations.stop);
@@ -127,11 +120,13 @@ async function start(
   const app = await buildApp(
     {
       store,
+      clock: ports.clock,
       index: () => index,
       check: (modules) => checks.run(() => checkProposal(ports, modules)),
       register: (modules) =>
         registrations.run(() => registerProposal({ ...ports, afterCommit }, modules)),
       record: (deployment) => recordDeployment(ports, deployment),
+      recordTestRun: (run) => recordTestRun({ ...ports, afterRecord: announcing.wake }, run),
       watched: watching.states,
       publish: () => {
         publishing.wake();
@@ -159,6 +154,18 @@ async function start(
   publishing.wake();
   announcing.wake();
   return url;
+}
+
+function portsOn(store: Store): CheckPorts & { readonly store: Store } {
+  return {
+    store,
+    compiler: createBufCompiler(builtInFiles()),
+    releases: linkedReleases(store),
+    policy: store.policy,
+    clock: { now: () => new Date().toISOString() },
+    generator: generatorVersion,
+    newId: randomUUID,
+  };
 }
 
 function watch(

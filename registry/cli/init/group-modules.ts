@@ -1,5 +1,5 @@
+import { groupBy } from "../../core/group-by.ts";
 import type { RootedFile } from "./find-roots.ts";
-import { groupBy } from "./group-by.ts";
 import type { Note } from "./note.ts";
 
 /** A module that is proposed. Folders are relative to the buf.yaml. */

@@ -1,10 +1,10 @@
+import { groupBy } from "../../core/group-by.ts";
 import { defaultTemplate, type SubjectNaming } from "../../core/policy/policy.ts";
 import { packageVersion } from "../../core/revision/package-version.ts";
 import { grammarProblem } from "../../core/subject/grammar.ts";
 import { grammarOf } from "../../core/subject/owner-grammar.ts";
 import type { SubjectPattern } from "../../core/subject/pattern.ts";
 import { isVersion, isWord } from "../../core/subject/template.ts";
-import { groupBy } from "./group-by.ts";
 
 /** A subject that is in use, with the package of its message. */
 export interface UsedSubject {

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import type { Deployment, DeploymentSource, Evidence, Role } from "./deployment.ts";
 
 /** How what runs agrees with what is registered. */
@@ -149,15 +150,4 @@ function named(texts: readonly (string | null)[]): string[] {
 
 function least(texts: readonly string[]): string {
   return [...texts].sort()[0] ?? "";
-}
-
-function groupBy<T>(all: readonly T[], keyOf: (each: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const each of all) {
-    const key = keyOf(each);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [each]);
-    else group.push(each);
-  }
-  return groups;
 }

@@ -1,4 +1,5 @@
 import type { Deployment, Evidence } from "../deployment/deployment.ts";
+import { groupBy } from "../group-by.ts";
 import type { ContractOf } from "./contract-of.ts";
 import { type ServedSubject, servedSubjects } from "./served.ts";
 import type { SubjectVerdict } from "./verdict.ts";
@@ -30,25 +31,25 @@ export function matrixOf(
   contractOf: ContractOf,
   only: { readonly environment?: string; readonly module?: string },
 ): readonly MatrixLine[] {
-  const real = deployments.filter((each) => each.evidence === "real");
-  const builds = new Map<string, readonly [participant: string, build: string]>();
-  for (const { participant, build } of [...real, ...verifications]) {
-    if (build !== null) builds.set(JSON.stringify([participant, build]), [participant, build]);
-  }
-  const lines = [...builds.values()].flatMap(([participant, build]) => {
-    const isOwn = (each: { participant: string; build: string | null }) =>
-      each.participant === participant && each.build === build;
-    const own = real.filter(isOwn);
+  const real = deployments.filter((each) => each.evidence === "real" && each.build !== null);
+  const running = groupBy(real, keyOf);
+  const tested = groupBy(verifications, keyOf);
+  const lines = [...new Set([...running.keys(), ...tested.keys()])].flatMap((key) => {
+    const own = running.get(key) ?? [];
+    const rows = tested.get(key) ?? [];
+    const { participant = "", build = "" } = rows[0] ?? own[0] ?? {};
     const runsIn = [...new Set(own.map((each) => each.environment))].sort();
     if (only.environment !== undefined && !runsIn.includes(only.environment)) return [];
-    const rows = verifications.filter(isOwn);
     return servedSubjects(own, rows, contractOf)
       .filter((each) => only.module === undefined || each.module === only.module)
-      .flatMap((each) =>
-        linesOf(each, rows).map((line) => ({ participant, build, runsIn, ...line })),
-      );
+      .flatMap((each) => linesOf(each, rows))
+      .map((line) => ({ participant, build: build ?? "", runsIn, ...line }));
   });
   return lines.sort(byName);
+}
+
+function keyOf({ participant, build }: { participant: string; build: string | null }): string {
+  return `${participant}@${build}`;
 }
 
 type Line = Omit<MatrixLine, "participant" | "build" | "runsIn">;
@@ -68,7 +69,7 @@ function linesOf(served: ServedSubject, rows: readonly Verification[]): readonly
 }
 
 function byName(a: MatrixLine, b: MatrixLine): number {
-  const keyOf = (line: MatrixLine) =>
+  const nameOf = (line: MatrixLine) =>
     [line.participant, line.build, line.subject, line.tested?.environment ?? ""].join("\n");
-  return keyOf(a) < keyOf(b) ? -1 : 1;
+  return nameOf(a) < nameOf(b) ? -1 : 1;
 }

@@ -233,11 +233,13 @@ describe("senders that are too slow", () => {
     const app = await buildApp(
       {
         store: createStore(db),
+        clock: { now: neverNow },
         index: () => buildSubjectIndex([]),
         check: never,
         register: never,
         publish: never,
         record: () => ({ ended: [] }),
+        recordTestRun: neverNow,
         watched: () => [],
         upgradeStubs: never,
         retire: neverNow,

@@ -3,23 +3,28 @@ import type { PolicyToSet } from "../../api/schemas/policy.ts";
 import type { CheckReport } from "../../core/gate/report.ts";
 import type { Retirement } from "../../core/gate/retirement.ts";
 import type { Policy, PolicyVersion } from "../../core/policy/policy.ts";
+import type { TestRun } from "../../core/verification/verification.ts";
 import type { WatchState } from "../jobs/list-services.ts";
 import type { ProposedModule } from "../jobs/proposal.ts";
 import type { DeploymentToRecord } from "../jobs/record-deployment.ts";
+import type { RecordedRun } from "../jobs/record-test-run.ts";
 import type { Registered } from "../jobs/register-proposal.ts";
 import type { RetirementStatus } from "../jobs/retire-package.ts";
 import type { PolicyReview } from "../jobs/set-policy.ts";
 import type { SubjectIndex } from "../jobs/subject-index.ts";
-import type { Store } from "../ports.ts";
+import type { Clock, Store } from "../ports.ts";
 
 /** What the routes ask of the registry. */
 export interface AppPorts {
   readonly store: Store;
+  readonly clock: Clock;
   /** The index as it stands now; another one after each registration. */
   readonly index: () => SubjectIndex;
   readonly check: (modules: readonly ProposedModule[]) => Promise<CheckReport>;
   readonly register: (modules: readonly ProposedModule[]) => Promise<Registered>;
   readonly record: (deployment: DeploymentToRecord) => { readonly ended: readonly string[] };
+  /** Keeps a run of contract tests. Throws a RegistryFailure. */
+  readonly recordTestRun: (run: TestRun) => RecordedRun;
   /** The environments that the registry looks at. */
   readonly watched: () => readonly WatchState[];
   /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { groupBy } from "../../core/group-by.ts";
 import { limits } from "../../core/limits.ts";
 import { gravestOf } from "../../core/verification/verdict.ts";
 import type { Verification } from "../../core/verification/verification.ts";
@@ -86,13 +87,9 @@ function prepareRecord(db: Database.Database): VerificationStore["recordRun"] {
 
 /** One for each build, release and kind of evidence; the rows have the rest. */
 function announcementsOf(rows: readonly Verification[]): readonly Announcement[] {
-  const groups = new Map<string, Verification[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.participant, row.build, row.module, row.semver, row.evidence]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
+  const groups = groupBy(rows, ({ participant, build, module, semver, evidence }) =>
+    JSON.stringify([participant, build, module, semver, evidence]),
+  );
   return [...groups.values()].flatMap((group) =>
     group.slice(0, 1).map((row): Announcement => {
       const { participant, build, environment, module, semver, digest, evidence, runId } = row;

@@ -1,0 +1,48 @@
+import type { TestRun } from "../core/verification/verification.ts";
+import type { JsonCall } from "./json-call.ts";
+import {
+  type DeployCheck,
+  DeployCheckSchema,
+  type DeploymentMatrix,
+  DeploymentMatrixSchema,
+  type RecordedRun,
+  RecordedRunSchema,
+  VerificationListSchema,
+} from "./schemas/verification.ts";
+
+/** What contract tests have found, and what may be deployed by it. */
+export function verificationCalls(json: JsonCall) {
+  return {
+    /** Keeps a run of contract tests. Sending it again changes nothing. */
+    recordTestRun: (run: TestRun): Promise<RecordedRun> =>
+      json(RecordedRunSchema, "POST", "/v1/verifications", run),
+    verifications: (filter: { participant?: string; build?: string; module?: string } = {}) =>
+      json(VerificationListSchema, "GET", `/v1/verifications${queryOf(filter)}`),
+    /** @param planned.maxAgeDays how old a run may be that counts */
+    checkDeployment: ({ maxAgeDays, ...planned }: PlannedDeployment): Promise<DeployCheck> =>
+      json(
+        DeployCheckSchema,
+        "GET",
+        `/v1/deployments/check${queryOf({
+          ...planned,
+          ...(maxAgeDays === undefined ? {} : { maxAgeDays: String(maxAgeDays) }),
+        })}`,
+      ),
+    deploymentMatrix: (
+      only: { environment?: string; module?: string } = {},
+    ): Promise<DeploymentMatrix> =>
+      json(DeploymentMatrixSchema, "GET", `/v1/deployments/matrix${queryOf(only)}`),
+  };
+}
+
+interface PlannedDeployment {
+  readonly participant: string;
+  readonly build: string;
+  readonly environment: string;
+  readonly maxAgeDays?: number;
+}
+
+function queryOf(parameters: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(parameters).toString();
+  return query === "" ? "" : `?${query}`;
+}

@@ -1,0 +1,71 @@
+import { limits } from "../../core/limits.ts";
+import { type DeployCheck, deployCheck } from "../../core/verification/deploy-check.ts";
+import { type MatrixLine, matrixOf } from "../../core/verification/matrix.ts";
+import type { Clock, Store } from "../ports.ts";
+import { contractLookup } from "./contract-lookup.ts";
+import type { WatchState } from "./list-services.ts";
+import type { SubjectIndex } from "./subject-index.ts";
+
+/** What a deployment is judged with. */
+export interface EvidencePorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly index: () => SubjectIndex;
+  readonly watched: () => readonly WatchState[];
+}
+
+/** Where a build shall go. */
+export interface PlannedDeployment {
+  readonly participant: string;
+  readonly build: string;
+  readonly environment: string;
+  readonly maxAgeDays?: number;
+}
+
+const dayMs = 86_400_000;
+
+/** Whether a build may go into an environment, by the evidence that is kept and by what runs there. */
+export function checkDeployment(ports: EvidencePorts, planned: PlannedDeployment): DeployCheck {
+  const { store, clock, index, watched } = ports;
+  const { participant, build, environment, maxAgeDays = limits.evidenceDays } = planned;
+  const rows = store.verifications({ participant, build }, limits.rowsPerQuestion);
+  const state = watched().find((each) => each.name === environment);
+  return deployCheck({
+    build: { participant, build },
+    environment,
+    deployments: store.deployments(null),
+    verifications: [...rows, ...store.verifications({ participant }, 1)],
+    contractOf: contractLookup(store),
+    moduleByName: moduleServedBy(participant, index()),
+    isSeen: state !== undefined && state.lastLook !== null && state.problem === null,
+    countsFrom: new Date(Date.parse(clock.now()) - maxAgeDays * dayMs).toISOString(),
+    maxAgeDays,
+  });
+}
+
+/** Stubs call a service on NATS as the contract does, with dashes. */
+function moduleServedBy(participant: string, { records }: SubjectIndex): string | null {
+  const served = records.find(({ rpc }) => {
+    const service = rpc?.slice(0, rpc.lastIndexOf("."));
+    return service?.replaceAll(".", "-") === participant;
+  });
+  return served?.module ?? null;
+}
+
+export interface DeploymentMatrix {
+  readonly lines: readonly MatrixLine[];
+  /** Whether there are more than these. */
+  readonly more: boolean;
+}
+
+/** Who runs or was tested, on which subjects, with which evidence. */
+export function deploymentMatrix(
+  { store }: Pick<EvidencePorts, "store">,
+  only: { readonly environment?: string; readonly module?: string },
+): DeploymentMatrix {
+  const filter = only.module === undefined ? {} : { module: only.module };
+  const rows = store.verifications(filter, limits.rowsPerQuestion);
+  const lines = matrixOf(store.deployments(null), rows, contractLookup(store), only);
+  const more = lines.length > limits.pageSize || rows.length === limits.rowsPerQuestion;
+  return { lines: lines.slice(0, limits.pageSize), more };
+}
