@@ -96,7 +96,11 @@ export function buildsOf(endpoints: readonly LiveEndpoint[]): readonly string[] 
 
 /** Who stands behind a subject: one mock among its instances makes all of it a mock's evidence. */
 export function evidenceKindOf(endpoints: readonly LiveEndpoint[]): EvidenceKind {
-  const kinds = endpoints.map((endpoint) => endpoint.evidence);
+  return weakestOf(endpoints.map((endpoint) => endpoint.evidence));
+}
+
+/** Real without any. */
+export function weakestOf(kinds: readonly EvidenceKind[]): EvidenceKind {
   if (kinds.includes("mock")) return "mock";
   return kinds.includes("reference") ? "reference" : "real";
 }

@@ -11,7 +11,8 @@ import type { ContractUnderTest } from "../contract.ts";
 import type { Coverage } from "../coverage.ts";
 import type { LiveEndpoint } from "../discovery.ts";
 import type { KnownValues } from "../known-values.ts";
-import type { Evidence, FailureDetail } from "../report.ts";
+import type { HeardEvents } from "../observation.ts";
+import type { Evidence, EvidenceKind, FailureDetail } from "../report.ts";
 import type { Effect, EnvironmentClass } from "../safety.ts";
 import type { SubjectSettings } from "../settings.ts";
 
@@ -57,10 +58,19 @@ export interface StreamingBench extends RpcBench {
 export interface EventBench extends BenchBase {
   readonly binding: EventBinding;
   readonly message: DescMessage;
+  /** What is published counts as a call. */
+  readonly calls: Calls;
+  /** What was heard of it since the run began. */
+  readonly heard: HeardEvents;
 }
 
 /** What a law found. The runner lowers a pass with too few samples to inconclusive. */
-export type Finding = { readonly samples: number; readonly evidence: Evidence } & (
+export type Finding = {
+  readonly samples: number;
+  readonly evidence: Evidence;
+  /** Who published the events that were looked at, where they say so. */
+  readonly publishedBy?: EvidenceKind;
+} & (
   | { readonly verdict: "pass" }
   | { readonly verdict: "inconclusive" | "schema-bug" | "skipped"; readonly reason: string }
   | { readonly verdict: "fail" | "flaky"; readonly failure: FailureDetail }

@@ -1,0 +1,91 @@
+import type { MsgHdrs } from "@nats-io/nats-core";
+import { eventsIn, type KeepingStream } from "./keeping-stream.ts";
+
+/** An event as a stream keeps it, or as it was heard. */
+export interface SeenEvent {
+  readonly subject: string;
+  /** Its place in the stream, or null for one that was heard. */
+  readonly sequence: number | null;
+  readonly payload: Uint8Array;
+  readonly headers: MsgHdrs | undefined;
+}
+
+export interface HistoryOptions {
+  /** How many of the newest events are read; all without it. */
+  readonly newest?: number | undefined;
+  /** Reading ends after that many milliseconds. */
+  readonly longestMs: number;
+}
+
+export interface HistoryRead {
+  readonly read: number;
+  /** Whether there was time for all that was asked for. */
+  readonly isWhole: boolean;
+}
+
+/** Readers at once, each with sequences of its own: more hide no more latency. */
+const readers = 64;
+/** Events that are looked for in one round of the readers; they are in memory until they are handed over. */
+const eventsPerRound = 4096;
+
+/**
+ * Reads the events of a stream, the newest first, and hands them over in order. It only gets: there is
+ * no consumer that the stream would count, and no acknowledgement, so it also reads a work queue.
+ */
+export async function readHistory(
+  stream: KeepingStream,
+  { newest = Number.POSITIVE_INFINITY, longestMs }: HistoryOptions,
+  each: (event: SeenEvent) => void,
+): Promise<HistoryRead> {
+  const { first_seq: first, last_seq: last } = stream.state;
+  const until = performance.now() + longestMs;
+  const wanted = Math.min(newest, eventsIn(stream));
+  // The rarer the event is in its stream, the more sequences a round looks through.
+  const span = Math.ceil(((last - first + 1) / Math.max(1, eventsIn(stream))) * eventsPerRound);
+  let read = 0;
+  for (let high = last; high >= first && read < wanted; high -= span) {
+    if (performance.now() > until) return { read, isWhole: false };
+    const events = await readSpan(stream, Math.max(first, high - span + 1), high);
+    for (const event of events.toReversed().slice(0, wanted - read)) {
+      each(event);
+      read++;
+    }
+  }
+  return { read, isWhole: true };
+}
+
+/** The events from one sequence to another, in order. */
+async function readSpan(stream: KeepingStream, low: number, high: number): Promise<SeenEvent[]> {
+  const share = Math.ceil((high - low + 1) / readers);
+  const parts = await Promise.all(
+    Array.from({ length: readers }, (_, i) =>
+      readShare(stream, low + i * share, Math.min(high, low + (i + 1) * share - 1)),
+    ),
+  );
+  return parts.flat();
+}
+
+async function readShare(stream: KeepingStream, low: number, high: number): Promise<SeenEvent[]> {
+  const events: SeenEvent[] = [];
+  for (let at = low; at <= high; ) {
+    const event = await eventFrom(stream, at);
+    if (event === null || event.sequence > high) break;
+    events.push(event);
+    at = event.sequence + 1;
+  }
+  return events;
+}
+
+/** The first event at or after a sequence, or null. */
+export async function eventFrom(
+  { jsm, name, config, filter }: KeepingStream,
+  seq: number,
+): Promise<(SeenEvent & { readonly sequence: number }) | null> {
+  const query = { seq, next_by_subj: filter };
+  const stored = config.allow_direct
+    ? await jsm.direct.getMessage(name, query)
+    : await jsm.streams.getMessage(name, query);
+  if (stored === null) return null;
+  const { subject, data, header } = stored;
+  return { subject, sequence: stored.seq, payload: data, headers: header };
+}
