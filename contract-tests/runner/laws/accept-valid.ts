@@ -5,21 +5,21 @@ import { judge } from "../../../registry/core/samples/oracle.ts";
 import { symptomOf } from "../answers.ts";
 import { type CaseResult, findBroken, findingFrom } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
-import type { RequestBench, RequestLaw } from "./law.ts";
-import { ask, brokenBy, isRefusal, jsonOf, messageFrom, probeOf } from "./probing.ts";
+import type { RpcBench, RpcLaw } from "./law.ts";
+import { askForAll, brokenBy, isRefusal, jsonOf, messageFrom, probeOf } from "./probing.ts";
 
 /** Rounds of as many cases as are wanted, for services that refuse most valid requests. */
 const rounds = 12;
 
 /**
- * A valid request has a reply that decodes and keeps its rules. A refusal such as `not_found` breaks
- * no promise, but is no evidence either: the law passes on requests that were granted.
+ * A valid request has a reply, or frames, that decode and keep their rules. A refusal such as
+ * `not_found` breaks no promise, but is no evidence either: the law passes on what was granted.
  */
-export const acceptValid: RequestLaw = {
+export const acceptValid: RpcLaw = {
   id: "R2",
   title: "accepts every valid request",
   minimum: 20,
-  on: "request",
+  on: "rpc",
   effect: "calls",
   async check(bench) {
     const messages = variedMessages(
@@ -66,7 +66,7 @@ type Acceptance =
   | Exclude<CaseResult, { kind: "kept" }>
   | { kind: "kept"; refusal: string | null; shown: () => unknown };
 
-async function acceptance(bench: RequestBench, message: Message): Promise<Acceptance> {
+async function acceptance(bench: RpcBench, message: Message): Promise<Acceptance> {
   const first = await granted(bench, message);
   if (first.kind !== "kept" || first.refusal === null) return first;
   const known = bench.known.use(bench.input, message);
@@ -77,7 +77,7 @@ async function acceptance(bench: RequestBench, message: Message): Promise<Accept
   return second.kind === "broken" ? { ...second, exact: true } : second;
 }
 
-async function granted(bench: RequestBench, message: Message): Promise<Acceptance> {
+async function granted(bench: RpcBench, message: Message): Promise<Acceptance> {
   const { schema } = bench.generator;
   const judged = judge(schema, bench.input, message);
   if (judged.kind === "rule-error") {
@@ -85,12 +85,12 @@ async function granted(bench: RequestBench, message: Message): Promise<Acceptanc
   }
   const probe = judged.kind === "valid" ? probeOf(bench, message) : null;
   if (probe === null) return { kind: "void" };
-  const answer = await ask(bench, probe);
+  const answer = await askForAll(bench, probe);
   bench.coverage.tried(message);
   const shown = () => jsonOf(bench, message);
-  if (answer.kind === "message") {
+  if (answer.kind === "message" || answer.kind === "empty") {
     bench.known.learn(bench.input, message);
-    bench.known.learn(bench.output, answer.message);
+    if (answer.kind === "message") bench.known.learn(bench.output, answer.message);
     return { kind: "kept", refusal: null, shown };
   }
   if (answer.kind === "rule-error") {

@@ -3,22 +3,22 @@ import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { classify, type Payload } from "../../../registry/core/samples/oracle.ts";
-import type { Answer } from "../answers.ts";
+import { type Answer, isGranted } from "../answers.ts";
 import { type CaseResult, findBroken, findingFrom, isFlaky, repeat } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import { damages } from "./damages.ts";
-import type { Finding, Probe, RequestBench, RequestLaw } from "./law.ts";
+import type { Finding, Probe, RpcBench, RpcLaw } from "./law.ts";
 import { ask, brokenBy, isRefusal, jsonOf, probeOf } from "./probing.ts";
 
 /** Valid requests that are tried to find one that is answered. */
 const mostBefore = 10;
 
 /** Damaged bytes get an error of the caller's making, and the service lives on. */
-export const malformed: RequestLaw = {
+export const malformed: RpcLaw = {
   id: "R4",
   title: "survives malformed requests",
   minimum: 12,
-  on: "request",
+  on: "rpc",
   effect: "calls",
   async check(bench) {
     const seen = new Map<Payload["kind"], number>();
@@ -59,7 +59,7 @@ type Endured =
   | { kind: "kept"; seen: Payload["kind"]; shown?: () => unknown };
 
 async function endured(
-  bench: RequestBench,
+  bench: RpcBench,
   named: Message,
   payload: Uint8Array,
   damage: string,
@@ -82,12 +82,12 @@ async function endured(
 function isExpected(sent: Payload["kind"], answer: Answer): boolean {
   const isBlamed = answer.kind === "error" && answer.code === "invalid_argument";
   // Bytes that happen to be a valid message may disagree with the subject, so blame is right, too.
-  return sent === "valid" ? isBlamed || answer.kind === "message" || isRefusal(answer) : isBlamed;
+  return sent === "valid" ? isBlamed || isGranted(answer) || isRefusal(answer) : isBlamed;
 }
 
 /** A valid request that is answered before anything is damaged, or null. */
 async function firstAnswered(
-  bench: RequestBench,
+  bench: RpcBench,
   messages: fc.Arbitrary<Message>,
 ): Promise<Probe | null> {
   // In a replay, the one case is all that is sent.
@@ -105,7 +105,7 @@ function isAlive(answer: Answer): boolean {
 }
 
 async function liveness(
-  bench: RequestBench,
+  bench: RpcBench,
   probe: Probe | null,
   samples: number,
   evidence: Finding["evidence"],

@@ -5,15 +5,15 @@ import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiab
 import { findBroken, findingFrom, type PropertyResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
-import type { Finding, RequestBench, RequestLaw } from "./law.ts";
+import type { Finding, RpcBench, RpcLaw } from "./law.ts";
 import { ask, brokenBy, jsonOf, probeOf } from "./probing.ts";
 
 /** Every rule of the request, broken once, gives `invalid_argument` with its payload. */
-export const rejectInvalid: RequestLaw = {
+export const rejectInvalid: RpcLaw = {
   id: "R3",
   title: "rejects a request that breaks a rule",
   minimum: 1,
-  on: "request",
+  on: "rpc",
   effect: "calls",
   async check(bench) {
     const tried: string[] = [];
@@ -64,11 +64,7 @@ type Rejection =
   | { readonly kind: "untried"; readonly reason: string }
   | Extract<PropertyResult, { kind: "broken" | "flaky" | "schema-bug" }>;
 
-async function rejection(
-  bench: RequestBench,
-  target: RuleTarget,
-  seed: number,
-): Promise<Rejection> {
+async function rejection(bench: RpcBench, target: RuleTarget, seed: number): Promise<Rejection> {
   const { generator, input } = bench;
   let isUnbreakable = false;
   let why = "no generated change breaks it";
