@@ -1,5 +1,6 @@
+import { exampleFaults } from "./example-faults.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 import { requestFaults } from "./request-faults.ts";
 
 /** The fault table: at least one row for each law. */
-export const allFaults: readonly PlantedFault[] = [...requestFaults];
+export const allFaults: readonly PlantedFault[] = [...requestFaults, ...exampleFaults];

@@ -1,0 +1,195 @@
+import { expect, it } from "vitest";
+import { withKnownFailing } from "./known-failing.ts";
+import type { LawResult, ModuleResult, Verdict } from "./report.ts";
+import type { KnownFailing } from "./settings.ts";
+
+const result = (law: string, verdict: Verdict): LawResult => ({
+  law,
+  title: "",
+  verdict,
+  samples: 1,
+  minimum: 1,
+  reason: null,
+  evidence: {},
+  failure: null,
+});
+
+/** A module with the bindings `a` and `b`, each with the laws R2 and R3. */
+function moduleOf(a: readonly [Verdict, Verdict], b: readonly [Verdict, Verdict]): ModuleResult {
+  const binding = (pattern: string, [r2, r3]: readonly [Verdict, Verdict]) => ({
+    pattern,
+    kind: "request" as const,
+    element: pattern,
+    place: { file: "a.proto", line: 1 },
+    verdict: "fail" as const,
+    evidence: "real" as const,
+    instances: 1,
+    builds: [],
+    calls: 1,
+    coverage: { fields: { tried: 0, declared: 0 }, rules: { tried: 0, declared: 0 }, versions: [] },
+    laws: [result("R2", r2), result("R3", r3)],
+  });
+  return {
+    module: "m",
+    semver: "1.0.0",
+    digest: "d",
+    bindings: [binding("a", a), binding("b", b)],
+  };
+}
+
+const entry = (law: string, subject: string, until = "2027-01-31"): KnownFailing => ({
+  law,
+  subject,
+  issue: "GH-1",
+  until,
+  place: { file: "x.contract.yaml", line: 7, column: 5 },
+});
+
+type Verdicts = readonly [a: readonly [Verdict, Verdict], b: readonly [Verdict, Verdict]];
+
+it.each<[string, Verdicts, KnownFailing, Verdicts]>([
+  [
+    "one law of one subject",
+    [
+      ["fail", "fail"],
+      ["fail", "pass"],
+    ],
+    entry("R2", "a"),
+    [
+      ["known-failing", "fail"],
+      ["fail", "pass"],
+    ],
+  ],
+  [
+    "flaky, too",
+    [
+      ["flaky", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("R2", "a"),
+    [
+      ["known-failing", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "all laws of a subject",
+    [
+      ["fail", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("*", "a"),
+    [
+      ["known-failing", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "a law of all subjects",
+    [
+      ["pass", "fail"],
+      ["pass", "fail"],
+    ],
+    entry("R3", "*"),
+    [
+      ["pass", "known-failing"],
+      ["pass", "known-failing"],
+    ],
+  ],
+  [
+    "on its last day",
+    [
+      ["fail", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("R2", "a", "2027-01-15"),
+    [
+      ["known-failing", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "a day later",
+    [
+      ["fail", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("R2", "a", "2027-01-14"),
+    [
+      ["stale-known-failing", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "what passes",
+    [
+      ["pass", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("R2", "a"),
+    [
+      ["stale-known-failing", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "all of which passes, once",
+    [
+      ["pass", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("*", "*"),
+    [
+      ["stale-known-failing", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "what was not judged",
+    [
+      ["inconclusive", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("R2", "a"),
+    [
+      ["inconclusive", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+  [
+    "what is skipped",
+    [
+      ["skipped", "pass"],
+      ["pass", "pass"],
+    ],
+    entry("R2", "a"),
+    [
+      ["skipped", "pass"],
+      ["pass", "pass"],
+    ],
+  ],
+])("speaks of %s", (_, [a, b], known, expected) => {
+  const [module] = withKnownFailing([moduleOf(a, b)], [known], "2027-01-15");
+  const verdicts = module?.bindings.map((each) => each.laws.map((law) => law.verdict));
+  expect(verdicts).toEqual(expected);
+});
+
+it("gives the binding its worst verdict again, and says why", () => {
+  const all = [moduleOf(["fail", "pass"], ["pass", "pass"])];
+  const [known] = withKnownFailing(all, [entry("R2", "a")], "2027-01-15");
+  expect(known?.bindings[0]).toMatchObject({
+    verdict: "known-failing",
+    laws: [{ reason: "known until 2027-01-31: GH-1" }, { reason: null }],
+  });
+  const [stale] = withKnownFailing(all, [entry("R2", "a"), entry("R3", "b")], "2027-01-15");
+  expect(stale?.bindings[1]).toMatchObject({
+    verdict: "stale-known-failing",
+    laws: [
+      { reason: null },
+      {
+        reason:
+          "x.contract.yaml:7 says that it is known to fail (GH-1), and it passed; take the entry out",
+      },
+    ],
+  });
+});
