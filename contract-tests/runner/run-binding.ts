@@ -22,6 +22,7 @@ import { nameOf } from "./laws/reject-invalid.ts";
 import { appliesTo } from "./laws.ts";
 import type { Observation } from "./observation.ts";
 import type { Pace } from "./pace.ts";
+import { bringIntoStates } from "./provider-states.ts";
 import type { ReplayedCase } from "./replayed-case.ts";
 import { type BindingResult, type EvidenceKind, type LawResult, worstOf } from "./report.ts";
 import { type EnvironmentClass, reasonNotTo } from "./safety.ts";
@@ -84,7 +85,7 @@ export async function runBinding(
   return {
     pattern: binding.pattern,
     kind: binding.kind,
-    element: binding.kind === "event" ? binding.messageType : binding.rpc,
+    element: elementOf(binding),
     place: binding.place,
     verdict: worstOf(laws.map((each) => each.verdict)),
     ...answered,
@@ -118,6 +119,8 @@ async function runRpc(
   });
   const mayCall = reasonNotTo("calls", binding.idempotency, run.environmentClass) === null;
   const isLive = endpoints.length > 0 || (mayCall && (await answers(calls, subject)));
+  const unreached =
+    isLive && mayCall ? await bringIntoStates({ run, module, calls }, binding.pattern) : null;
   const bench = {
     ...commonOf(run, module, binding, coverage),
     binding,
@@ -130,14 +133,16 @@ async function runRpc(
   };
   const laws: LawResult[] = [];
   for (const law of run.laws.filter((each) => appliesTo(each, binding.kind))) {
-    const own = { ...bench, ...samplingOf(run, law, binding.rpc) };
+    const own = { ...bench, ...samplingOf(run, law, binding) };
     const reason = reasonNotTo(law.effect, binding.idempotency, run.environmentClass);
     const finding: Finding = !isLive
       ? nothing("inconclusive", "nothing is live")
       : reason !== null
         ? nothing("skipped", reason)
-        : await findingOf(run, own, () => checkRpc(law, own));
-    laws.push(resultOf(law, finding));
+        : unreached !== null && law.effect !== "observes"
+          ? nothing("inconclusive", unreached)
+          : await findingOf(run, own, () => checkRpc(law, own));
+    laws.push(resultOf(law, ofRun(run, own.seed, finding)));
   }
   return {
     evidence: isLive ? evidenceKindOf(endpoints) : null,
@@ -180,14 +185,14 @@ async function runEvent(
   const publishers = new Set<EvidenceKind>();
   for (const law of run.laws) {
     if (law.on !== "event") continue;
-    const own: EventBench = { ...bench, ...samplingOf(run, law, binding.messageType) };
+    const own: EventBench = { ...bench, ...samplingOf(run, law, binding) };
     const reason = reasonNotTo(law.effect, "unknown", run.environmentClass);
     const finding =
       reason === null
         ? await findingOf(run, own, () => unlessRefused(run.nc, () => law.check(own)))
         : nothing("skipped", reason);
     if (finding.publishedBy !== undefined) publishers.add(finding.publishedBy);
-    laws.push(resultOf(law, finding));
+    laws.push(resultOf(law, ofRun(run, own.seed, finding)));
   }
   const served = run.endpoints.filter((each) => each.module === module.contract.module);
   const isSeen = laws.some((each) => each.samples > 0);
@@ -212,11 +217,28 @@ function commonOf(
   };
 }
 
-function samplingOf(run: Run, law: Law, element: string) {
+function samplingOf(run: Run, law: Law, binding: Binding) {
   return {
-    seed: seedOf(run.seed, `${element} ${law.id}`),
+    seed: lawSeed(run.seed, binding, law.id),
     samples: Math.max(law.minimum, run.samples),
   };
+}
+
+/** The seed of a law's first search on a binding; the others have the numbers that follow. */
+export function lawSeed(runSeed: number, binding: Binding, law: string): number {
+  return seedOf(runSeed, `${elementOf(binding)} ${law}`);
+}
+
+function elementOf(binding: Binding): string {
+  return binding.kind === "event" ? binding.messageType : binding.rpc;
+}
+
+/** A finding whose replay counts from the seed of the run, which is what a user knows. */
+function ofRun(run: Run, lawsSeed: number, finding: Finding): Finding {
+  if (!("failure" in finding) || finding.failure.replay === null) return finding;
+  const { seed, path, ...rest } = finding.failure.replay;
+  const replay = { ...rest, seed: run.seed, path: `${seed - lawsSeed}/${path}` };
+  return { ...finding, failure: { ...finding.failure, replay } };
 }
 
 /** Whether somebody is subscribed, though nobody says so in `$SRV.INFO`. */
@@ -268,10 +290,7 @@ function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
 }
 
 /** What a report says of a finding: too few samples are no evidence. */
-export function resultOf(
-  law: Pick<Law, "id" | "title" | "minimum">,
-  finding: Finding,
-): LawResult {
+export function resultOf(law: Pick<Law, "id" | "title" | "minimum">, finding: Finding): LawResult {
   const isThin = finding.verdict === "pass" && finding.samples < law.minimum;
   return {
     law: law.id,

@@ -1,41 +1,29 @@
-import { type NatsConnection, nuid } from "@nats-io/nats-core";
-import type { Binding, EventBinding } from "../../registry/core/binding/binding.ts";
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Binding } from "../../registry/core/binding/binding.ts";
 import { createGenerator } from "../../registry/core/samples/messages.ts";
 import { runAccount } from "./account.ts";
 import { createGate } from "./calls.ts";
 import { type ContractUnderTest, linkSchema } from "./contract.ts";
-import { discover } from "./discovery.ts";
+import { withKnownFailing } from "./known-failing.ts";
 import { createKnownValues } from "./known-values.ts";
-import { chosenAccountLaws, chosenLaws } from "./laws.ts";
-import { observe } from "./observation.ts";
-import { createPace } from "./pace.ts";
+import { chosenAccountLaws } from "./laws.ts";
+import { openRun, type RunSettings } from "./open-run.ts";
 import { type BindingResult, type ModuleResult, type RunReport, totalsOf } from "./report.ts";
 import { type Run, runBinding } from "./run-binding.ts";
-import { type EnvironmentClass, requestsPerSecond } from "./safety.ts";
-import { type ContractSettings, noSettings } from "./settings.ts";
+import { unmatchedEntries } from "./unmatched-entries.ts";
 
-export interface RunOptions {
-  readonly seed: number;
-  /** Samples of the laws that take random ones; never fewer than each law's minimum. */
-  readonly samples?: number;
-  /** The ids of the laws to try: all without it. */
-  readonly laws?: readonly string[];
-  /** What the run may do: everything without it. */
-  readonly environmentClass?: EnvironmentClass;
-  /** Milliseconds that the run may take: what was not reached by then is inconclusive. */
-  readonly budgetMs?: number;
+export interface RunOptions extends RunSettings {
   /** Whether the contracts are all that there are, so that what they do not declare is undeclared. */
   readonly isWholeEstate?: boolean;
-  /** What contract files say. */
-  readonly settings?: ContractSettings;
+  /** The day by which entries of what is known to fail are judged, as `2027-01-31`; today without it. */
+  readonly today?: string;
+  /** What the report says of how it was made. */
+  readonly notes?: readonly string[];
   readonly onProgress?: (result: BindingResult, module: string) => void;
 }
 
 /** Modules at once. Their waiting overlaps; more would only compete for the processor. */
 const modulesAtOnce = 4;
-/** Longer than any run against services that answer, and an end for those that never do. */
-const usualBudgetMs = 10 * 60_000;
-
 /**
  * Tests live services against contracts. Rejects when the connection fails, or for laws that do
  * not exist; whatever a service does is part of the report.
@@ -46,30 +34,21 @@ export async function runContracts(
   options: RunOptions,
 ): Promise<RunReport> {
   const startedAt = new Date();
-  const environmentClass = options.environmentClass ?? "ephemeral";
-  const run: Run = {
-    nc,
-    seed: options.seed,
-    samples: options.samples ?? 0,
-    laws: chosenLaws(options.laws),
-    environmentClass,
-    settings: options.settings ?? noSettings,
-    runId: nuid.next(),
-    gate: createGate(),
-    pace: createPace(requestsPerSecond[environmentClass]),
-    endsAt: performance.now() + (options.budgetMs ?? usualBudgetMs),
-    replay: null,
-    endpoints: await discover(nc),
-    observation: await observe(nc, eventsOf(contracts)),
-  };
+  const isWholeEstate = options.isWholeEstate ?? false;
+  const run = await openRun(nc, contracts, options);
   const atOnce = createGate(modulesAtOnce);
-  const modules = await Promise.all(
+  const judged = await Promise.all(
     contracts.map((contract) => atOnce(() => runModule(run, contract, options))),
   ).finally(run.observation.stop);
-  const account = await runAccount(chosenAccountLaws(options.laws), {
+  const today = startedAt.toISOString().slice(0, "2027-01-31".length);
+  const modules = withKnownFailing(judged, run.settings.knownFailing, today);
+  const known = run.settings.knownFailing;
+  const today = options.today ?? startedAt.toISOString().slice(0, 10);
+  const modules = withKnownFailing(tried, known, today);
+  const shown = await runAccount(chosenAccountLaws(options.laws), {
     nc,
     contracts,
-    isWholeEstate: options.isWholeEstate ?? false,
+    isWholeEstate,
     endpoints: run.endpoints,
     modules,
     heard: run.observation.of,
@@ -79,9 +58,10 @@ export async function runContracts(
     runId: run.runId,
     seed: run.seed,
     environmentClass: run.environmentClass,
+    ...(options.notes === undefined ? {} : { notes: options.notes }),
     laws: [...run.laws, ...chosenAccountLaws(options.laws)].map((law) => law.id),
     modules,
-    account,
+    account: [...shown, ...unmatchedEntries(tried, known, { today, isWholeEstate })],
     totals: totalsOf(modules),
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
@@ -104,12 +84,6 @@ async function runModule(
     onProgress?.(result, module);
   }
   return { module, semver, digest, bindings };
-}
-
-function eventsOf(contracts: readonly ContractUnderTest[]): EventBinding[] {
-  return contracts
-    .flatMap((contract) => contract.bindings)
-    .filter((binding) => binding.kind === "event");
 }
 
 /** What reads find what writes have left, and events follow from both. */
