@@ -63,10 +63,13 @@ export interface FailureDetail {
   readonly trace: readonly Exchange[];
 }
 
-/** A random case: the seed of its search, and fast-check's path to it. */
+/** A random case: the seed of the run, and the way to it. */
 export interface Replay {
   readonly seed: number;
+  /** The number of the search within its law, and fast-check's path: `2/5:0:1`. */
   readonly path: string;
+  /** It holds values of earlier answers, so that only its bytes make it again. */
+  readonly exact?: true;
 }
 
 export interface LawResult {
@@ -84,9 +87,9 @@ export interface LawResult {
 /** How much of what a binding declares was tried. */
 export interface CoverageCounts {
   /** Fields of the request or event, by path; a type within itself counts once. */
-  readonly fields: { readonly tried: number; readonly declared: number };
+  readonly fields: Tried;
   /** Rules of the request that were broken on purpose. */
-  readonly rules: { readonly tried: number; readonly declared: number };
+  readonly rules: Tried;
   /** The releases whose messages were tried: the contract's own, older and newer ones. */
   readonly versions: readonly string[];
 }
@@ -123,6 +126,22 @@ export interface Totals {
   readonly calls: number;
   /** Bindings that passed, by who answered. */
   readonly evidence: Readonly<Record<EvidenceKind, number>>;
+  readonly coverage: CoverageTotals;
+}
+
+/** What a run tried of all that its contracts declare. */
+export interface CoverageTotals {
+  /** Bindings of which something was tried. */
+  readonly subjects: Tried;
+  readonly rules: Tried;
+  readonly fields: Tried;
+  /** Releases whose messages were tried, as `module@semver`. */
+  readonly versions: readonly string[];
+}
+
+export interface Tried {
+  readonly tried: number;
+  readonly declared: number;
 }
 
 /** The result of a run, plain JSON. */
@@ -133,6 +152,8 @@ export interface RunReport {
   readonly seed: number;
   /** What the run was allowed to do. */
   readonly environmentClass: EnvironmentClass;
+  /** What whoever reads the report should know of how it was made. */
+  readonly notes?: readonly string[];
   readonly laws: readonly string[];
   readonly modules: readonly ModuleResult[];
   /** What the whole account shows, such as subjects that no contract declares. */
@@ -176,6 +197,27 @@ export function totalsOf(modules: readonly ModuleResult[]): Totals {
     },
     calls: bindings.reduce((sum, each) => sum + each.calls, 0),
     evidence: { real: by("real"), reference: by("reference"), mock: by("mock") },
+    coverage: coverageOf(modules),
+  };
+}
+
+function coverageOf(modules: readonly ModuleResult[]): CoverageTotals {
+  const bindings = modules.flatMap((module) => module.bindings);
+  const live = bindings.filter((each) => each.laws.some((law) => law.samples > 0));
+  const sum = (counts: readonly Tried[]): Tried => ({
+    tried: counts.reduce((total, each) => total + each.tried, 0),
+    declared: counts.reduce((total, each) => total + each.declared, 0),
+  });
+  const versions = modules.flatMap((module) =>
+    module.bindings
+      .filter((each) => live.includes(each))
+      .flatMap((each) => each.coverage.versions.map((semver) => `${module.module}@${semver}`)),
+  );
+  return {
+    subjects: { tried: live.length, declared: bindings.length },
+    rules: sum(bindings.map((each) => each.coverage.rules)),
+    fields: sum(bindings.map((each) => each.coverage.fields)),
+    versions: [...new Set(versions)],
   };
 }
 
@@ -183,16 +225,19 @@ export function totalsOf(modules: readonly ModuleResult[]): Totals {
  * The exit code of a run: 0 when every binding passed, or fails as a contract file says, and at least
  * one passed; 100 when one broke its contract, or a contract file is stale; 3 when there is not enough
  * evidence to say yes.
+ *
+ * @param inconclusive `pass` takes what is inconclusive or skipped for 0, next to at least one that passed
  */
-export function exitCodeOf({ totals, account }: RunReport): 0 | 3 | 100 {
-  const {
-    pass,
-    fail,
-    flaky,
-    "known-failing": known,
-    "stale-known-failing": stale,
-  } = totals.verdicts;
-  const accountBreaks = account.some(({ verdict }) => verdict === "fail" || verdict === "flaky");
-  if (fail + flaky + stale > 0 || accountBreaks) return 100;
-  return pass > 0 && pass + known === totals.bindings ? 0 : 3;
+export function exitCodeOf(
+  { totals, account }: Pick<RunReport, "totals" | "account">,
+  inconclusive: "fail" | "pass" = "fail",
+): 0 | 3 | 100 {
+  const { verdicts } = totals;
+  const broken = verdicts.fail + verdicts.flaky + verdicts["stale-known-failing"];
+  if (broken > 0 || account.some(({ verdict }) => breaking.has(verdict))) return 100;
+  const open = inconclusive === "pass" ? verdicts.inconclusive + verdicts.skipped : 0;
+  const settled = verdicts.pass + verdicts["known-failing"] + open;
+  return verdicts.pass > 0 && settled === totals.bindings ? 0 : 3;
 }
+
+const breaking: ReadonlySet<Verdict> = new Set(["fail", "flaky", "stale-known-failing"]);

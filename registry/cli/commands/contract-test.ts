@@ -4,12 +4,16 @@ import { type CommandDefinition, collect } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { exitCodes } from "../exit-code.ts";
 import { plain } from "../render/style.ts";
+import { contractFileOption, contractFiles, fitContractFiles } from "./contract-files.ts";
 import { contractsUnderTest } from "./contracts-under-test.ts";
+import { prepareReports, reportOption } from "./run-reports.ts";
 
 interface Flags {
+  readonly file?: readonly string[];
   readonly law?: readonly string[];
   readonly seed?: number;
   readonly samples?: number;
+  readonly report?: readonly string[];
 }
 
 const maxSeed = 2 ** 31 - 1;
@@ -29,6 +33,7 @@ export const contractTest: CommandDefinition<Flags> = {
     ),
   ],
   options: [
+    contractFileOption(),
     new Option("--law <id>", "only this law; may be given several times (default: all)").argParser(
       collect,
     ),
@@ -38,10 +43,12 @@ export const contractTest: CommandDefinition<Flags> = {
     new Option("--samples <number>", "random messages for each law that takes them").argParser(
       integer(1, maxSamples),
     ),
+    reportOption,
   ],
   examples: [
     "charter contract test",
     "charter contract test bodybroker/npc --seed 42 --samples 500",
+    "charter contract test --report junit=junit.xml --report sarif=charter.sarif --report github",
   ],
   async run(context, references, flags) {
     // The runner brings a generator and a validator, which no other command should wait for.
@@ -51,15 +58,20 @@ export const contractTest: CommandDefinition<Flags> = {
     const { exitCodeOf } = await import("../../../contract-tests/runner/report.ts");
     const { connectNats } = await import("../nats-connection.ts");
     checkLaws(flags.law, laws);
+    const reports = await prepareReports(context, flags.report);
+    const settings = await contractFiles(context, flags.file);
     const contracts = await contractsUnderTest(context, references);
+    await fitContractFiles(settings, contracts);
     const nc = await connectNats(context, "charter contract test");
     try {
       const report = await runContracts(nc, contracts, {
         seed: flags.seed ?? randomInt(maxSeed),
+        settings,
         ...(flags.samples === undefined ? {} : { samples: flags.samples }),
         ...(flags.law === undefined ? {} : { laws: flags.law }),
         onProgress: (result) => context.progress(`${result.element}: ${result.verdict}`),
       });
+      await reports.write(report);
       return {
         exit: exitOf(exitCodeOf(report)),
         json: report,
