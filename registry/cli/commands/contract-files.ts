@@ -1,0 +1,51 @@
+import { relative, resolve } from "node:path";
+import { Option } from "commander";
+import type { ContractUnderTest } from "../../../contract-tests/runner/contract.ts";
+import type { ContractSettings } from "../../../contract-tests/runner/settings.ts";
+import { type Context, collect } from "../command.ts";
+import { CommandFailure } from "../command-failure.ts";
+
+/** The flag of commands that take contract files. */
+export function contractFileOption(): Option {
+  return new Option(
+    "--file <path>",
+    "a *.contract.yaml with examples, budgets and what is known to fail; may be given several times",
+  ).argParser(collect);
+}
+
+/** Reads contract files. What is wrong with them is wrong usage, with file, line and column. */
+export async function contractFiles(
+  { cwd }: Context,
+  paths: readonly string[] = [],
+): Promise<ContractSettings> {
+  const { readContractFiles } = await import(
+    "../../../contract-tests/contract-file/read-contract-files.ts"
+  );
+  return orUsage(cwd, () => readContractFiles(paths.map((path) => resolve(cwd, path))));
+}
+
+/** Holds what contract files say against the contracts of a run; see `contractFiles`. */
+export async function fitContractFiles(
+  { cwd }: Context,
+  settings: ContractSettings,
+  contracts: readonly ContractUnderTest[],
+): Promise<void> {
+  const { fitContracts } = await import("../../../contract-tests/contract-file/fit-contracts.ts");
+  await orUsage(cwd, async () => fitContracts(settings, contracts));
+}
+
+async function orUsage<T>(cwd: string, work: () => Promise<T>): Promise<T> {
+  const { ContractFileError } = await import(
+    "../../../contract-tests/contract-file/contract-file-error.ts"
+  );
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof ContractFileError)) throw cause;
+    const places = cause.problems.map((each) => ({ ...each, file: relative(cwd, each.file) }));
+    throw new CommandFailure("usage", "The contract files cannot be used as they are.", {
+      places,
+      cause,
+    });
+  }
+}
