@@ -20,6 +20,8 @@ const loaders: Readonly<Record<string, (add: Add) => Promise<void>>> = {
   "subject list": async (add) => add((await import("./commands/subject-list.ts")).subjectList),
   "service list": async (add) => add((await import("./commands/service-list.ts")).serviceList),
   "deploy record": async (add) => add((await import("./commands/deploy-record.ts")).deployRecord),
+  "deploy check": async (add) => add((await import("./commands/deploy-check.ts")).deployCheck),
+  "deploy matrix": async (add) => add((await import("./commands/deploy-matrix.ts")).deployMatrix),
   "deploy end": async (add) => add((await import("./commands/deploy-end.ts")).deployEnd),
   "stream plan": async (add) => add((await import("./commands/stream-plan.ts")).streamPlan),
   "stream apply": async (add) => add((await import("./commands/stream-apply.ts")).streamApply),
@@ -27,6 +29,8 @@ const loaders: Readonly<Record<string, (add: Add) => Promise<void>>> = {
   "stubs publish": async (add) => add((await import("./commands/stubs-publish.ts")).stubsPublish),
   "stubs upgrade": async (add) => add((await import("./commands/stubs-upgrade.ts")).stubsUpgrade),
   "contract test": async (add) => add((await import("./commands/contract-test.ts")).contractTest),
+  "contract client": async (add) =>
+    add((await import("./commands/contract-client.ts")).contractClient),
   mock: async (add) => add((await import("./commands/mock.ts")).mock),
   explain: async (add) => add((await import("./commands/explain.ts")).explain),
 };

@@ -20,7 +20,7 @@ const nouns: Readonly<Record<string, string>> = {
   module: "check, register and look at modules, the schemas of a team",
   policy: "what the gate refuses, how subjects are named, and who owns what",
   subject: "find the contract of a NATS subject",
-  deploy: "tell which builds run in which environment",
+  deploy: "tell which builds run where, and ask which may",
   service: "see who runs what, where",
   stream: "provide the JetStream streams and consumers that the contracts need",
   stubs: "the npm packages with typed clients and services",
