@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { BudgetSpent, type Calls } from "./calls.ts";
 import type { Finding } from "./laws/law.ts";
 import { createKept, type Kept } from "./nearest.ts";
-import type { ReplayedCase, ReplayOutcome } from "./replayed-case.ts";
+import type { ReplayedCase } from "./replayed-case.ts";
 import type { Evidence, FailureDetail } from "./report.ts";
 
 /** What a property says of one case. */
@@ -93,7 +93,7 @@ export async function findBroken<T>(
     const failure: FailureDetail = {
       ...error.result.failure,
       nearest: kept.nearestTo(error.result.failure.message),
-      replay: replayOf(details, error.result),
+      replay: replayOf(search.seed, details, error.result),
       shrinks: details.numShrinks,
       repeated,
     };
@@ -144,9 +144,13 @@ function longestMsOf({ cases, calls }: Pick<Search<unknown>, "cases" | "calls">)
   return Math.min(usual, Math.max(1, calls.leftMs()));
 }
 
-function replayOf<T>(details: Details<T>, { exact }: Broken): FailureDetail["replay"] {
+function replayOf<T>(
+  seed: number,
+  details: Details<T>,
+  { exact }: Broken,
+): FailureDetail["replay"] {
   const path = details.counterexamplePath ?? "";
-  return { seed: details.seed, path, ...(exact === undefined ? {} : { exact }) };
+  return { seed, path, ...(exact === undefined ? {} : { exact }) };
 }
 
 /** Tries a case again, as far as calls and time allow; null when nothing came of it. */
@@ -190,19 +194,23 @@ function whyUndecided<T>(details: Details<T>, search: Search<T>): string {
 /** Tries the one case of a replay, if it is this search's. */
 async function replayCase<T>(
   values: fc.Arbitrary<T>,
-  { seed, fromBytes }: Search<T>,
+  { seed, calls, fromBytes }: Search<T>,
   replay: ReplayedCase,
   tried: (value: T) => Promise<CaseResult>,
 ): Promise<PropertyResult> {
   if (replay.outcome !== null) return { kind: "kept" };
+  const remember = async (value: T) => {
+    replay.outcome = await tried(value);
+    replay.trace = calls.trace.exchanges();
+  };
   const known = replay.payload === null ? null : (fromBytes?.(replay.payload) ?? null);
   if (known !== null) {
-    replay.outcome = await tried(known);
+    await remember(known);
   } else if (replay.search?.seed === seed) {
     let failed: unknown = null;
     const property = fc.asyncProperty(values, async (value) => {
       try {
-        replay.outcome = await tried(value);
+        await remember(value);
       } catch (error) {
         failed = error;
       }
@@ -213,7 +221,11 @@ async function replayCase<T>(
     await fc.check(property, { seed, path, numRuns: 1, endOnFailure: true });
     if (failed !== null) throw failed;
   }
-  const outcome: ReplayOutcome | null = replay.outcome;
+  return resultOf(replay);
+}
+
+/** Read anew, because the compiler does not see that a call has written it. */
+function resultOf({ outcome }: ReplayedCase): PropertyResult {
   return outcome?.kind === "broken" || outcome?.kind === "schema-bug" ? outcome : { kind: "kept" };
 }
 

@@ -1,4 +1,4 @@
-import type { FailureDetail } from "./report.ts";
+import type { Exchange, FailureDetail } from "./report.ts";
 
 /** What came of a case; the parts of a property's `CaseResult` that a replay tells. */
 export type ReplayOutcome =
@@ -15,4 +15,5 @@ export interface ReplayedCase {
   readonly payload: Uint8Array | null;
   /** What came of it; null until it is reached. */
   outcome: ReplayOutcome | null;
+  trace: readonly Exchange[];
 }

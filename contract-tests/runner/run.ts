@@ -24,6 +24,7 @@ export interface RunOptions extends RunSettings {
 
 /** Modules at once. Their waiting overlaps; more would only compete for the processor. */
 const modulesAtOnce = 4;
+
 /**
  * Tests live services against contracts. Rejects when the connection fails, or for laws that do
  * not exist; whatever a service does is part of the report.
@@ -40,11 +41,9 @@ export async function runContracts(
   const judged = await Promise.all(
     contracts.map((contract) => atOnce(() => runModule(run, contract, options))),
   ).finally(run.observation.stop);
-  const today = startedAt.toISOString().slice(0, "2027-01-31".length);
-  const modules = withKnownFailing(judged, run.settings.knownFailing, today);
   const known = run.settings.knownFailing;
-  const today = options.today ?? startedAt.toISOString().slice(0, 10);
-  const modules = withKnownFailing(tried, known, today);
+  const today = options.today ?? startedAt.toISOString().slice(0, "2027-01-31".length);
+  const modules = withKnownFailing(judged, known, today);
   const shown = await runAccount(chosenAccountLaws(options.laws), {
     nc,
     contracts,
@@ -61,7 +60,7 @@ export async function runContracts(
     ...(options.notes === undefined ? {} : { notes: options.notes }),
     laws: [...run.laws, ...chosenAccountLaws(options.laws)].map((law) => law.id),
     modules,
-    account: [...shown, ...unmatchedEntries(tried, known, { today, isWholeEstate })],
+    account: [...shown, ...unmatchedEntries(judged, known, { today, isWholeEstate })],
     totals: totalsOf(modules),
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
