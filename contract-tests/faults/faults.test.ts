@@ -7,7 +7,8 @@ import { exitCodeOf, type RunReport } from "../runner/report.ts";
 import { runContracts } from "../runner/run.ts";
 import { compileTestdata } from "../testing/compile.ts";
 import { contractOf } from "../testing/contracts.ts";
-import { errorReply, type Fault, fieldOf, startShop } from "./shop.ts";
+import { errorReply } from "./by-hand.ts";
+import { type Fault, fieldOf, startShop } from "./shop.ts";
 
 let shop: ContractUnderTest;
 let server: RunningNatsServer;

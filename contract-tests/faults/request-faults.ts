@@ -1,5 +1,8 @@
+import { type BakeryFault, startBakery } from "./bakery.ts";
+import { bakeryContract } from "./bakery-contract.ts";
+import { errorReply } from "./by-hand.ts";
 import type { PlantedFault } from "./planted-fault.ts";
-import { errorReply, type Fault, fieldOf, startShop } from "./shop.ts";
+import { type Fault, fieldOf, startShop } from "./shop.ts";
 import { orderContract } from "./shop-contract.ts";
 
 /** A shop with a fault. Correct, it runs two instances in one queue group. */
@@ -13,6 +16,23 @@ function shopWith(law: string, fault: string, planted: Fault): PlantedFault {
     },
   };
 }
+
+/** A bakery of release 1.1.0 with a fault. */
+function bakeryWith(law: string, fault: string, planted: BakeryFault): PlantedFault {
+  return {
+    law,
+    fault,
+    contracts: async () => [await bakeryContract()],
+    async start(nc, isFaulty) {
+      return startBakery(nc, await bakeryContract(), isFaulty ? planted : {});
+    },
+  };
+}
+
+/** Three times the deadline of the contract. */
+const tooLongMs = 120;
+/** A field that 1.0.0 had, and that 1.1.0 reserves. */
+const coupon = 5;
 
 /** A reply to any order, with an id and a total. */
 const granted = { payload: new Uint8Array([0x0a, 0x01, 0x61, 0x10, 0x01]) };
@@ -34,5 +54,19 @@ export const requestFaults: readonly PlantedFault[] = [
   shopWith("R4", "never answers what it cannot read", {
     answer: (request, correct) => (request.kind === "undecodable" ? [] : correct),
   }),
+  bakeryWith("R5", "repeats the id of the request before", { repeats: (_id, before) => before }),
+  bakeryWith("R6", "takes three deadlines for more than 4096 loaves", {
+    takesMs: ({ loaves }) => (loaves > 4096 ? tooLongMs : 0),
+  }),
   shopWith("R7", "runs two instances and forgot their queue group", { instances: 2, queue: null }),
+  bakeryWith("R8", "rejects last year's messages, for a field that is gone", {
+    refusesUnknown: (number) => number === coupon,
+  }),
+  bakeryWith("R9", "answers 500 to a field that it does not know", {
+    refusesUnknown: (number) => number !== coupon,
+  }),
+  bakeryWith("R9", "refuses an enum value that it does not know and the rules allow", {
+    refusesCrust: (crust) => crust > 2,
+  }),
+  bakeryWith("R10", "takes the same order twice", { forgets: true }),
 ];

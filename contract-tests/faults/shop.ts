@@ -1,24 +1,12 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import {
-  headers as createHeaders,
-  type Msg,
-  type NatsConnection,
-  nuid,
-  type Subscription,
-} from "@nats-io/nats-core";
-import { ErrorCode, ErrorSchema } from "../../registry/core/gen/charter/nats/v1/error_pb.js";
+import type { NatsConnection, Subscription } from "@nats-io/nats-core";
 import { classify, type Payload } from "../../registry/core/samples/oracle.ts";
 import { type ContractUnderTest, linkSchema, messageType } from "../runner/contract.ts";
+import { announce, errorReply, type Reply, send } from "./by-hand.ts";
 import type { RunningServices } from "./planted-fault.ts";
 
 /** How one request is answered: each entry is a reply. */
 export type Replies = readonly Reply[];
-
-export interface Reply {
-  readonly payload: Uint8Array;
-  /** An error reply has it in its headers. */
-  readonly status?: number;
-}
 
 /** What a shop can do wrong. Without any of it, it keeps its contract. */
 export interface Fault {
@@ -49,7 +37,6 @@ export async function startShop(
   const subscriptions: Subscription[] = [];
   const queue = fault.queue === undefined ? queueGroup : fault.queue;
   for (let i = 0; i < (fault.instances ?? 1); i++) {
-    const instance = nuid.next();
     const subscription: Subscription = nc.subscribe(subject, {
       ...(queue === null ? {} : { queue }),
       callback: (_error, message) => {
@@ -62,7 +49,8 @@ export async function startShop(
     });
     subscriptions.push(subscription);
     const announced = fault.announced === undefined ? queueGroup : fault.announced;
-    if (announced !== null) subscriptions.push(announce(nc, instance, announced));
+    if (announced !== null)
+      subscriptions.push(announce(nc, { name: "shop", subject, queueGroup: announced }));
   }
   await nc.flush();
   return {
@@ -77,36 +65,4 @@ export function fieldOf(request: Payload, name: string): unknown {
   return request.kind === "undecodable"
     ? undefined
     : (request.message as unknown as Readonly<Record<string, unknown>>)[name];
-}
-
-/** An error reply as the wire wants it. */
-export function errorReply(status: 400 | 500, message: string): Reply {
-  const code = status === 400 ? ErrorCode.INVALID_ARGUMENT : ErrorCode.INTERNAL;
-  return { status, payload: toBinary(ErrorSchema, create(ErrorSchema, { code, message })) };
-}
-
-function send(message: Msg, { payload, status }: Reply): void {
-  if (status === undefined) {
-    message.respond(payload);
-    return;
-  }
-  const headers = createHeaders();
-  headers.set("Nats-Service-Error-Code", String(status));
-  headers.set("Nats-Service-Error", "failed");
-  message.respond(payload, { headers });
-}
-
-function announce(nc: NatsConnection, id: string, group: string): Subscription {
-  const info = {
-    type: "io.nats.micro.v1.info_response",
-    id,
-    name: "shop",
-    version: "1.0.0",
-    endpoints: [{ name: "Order", subject, queue_group: group, metadata: {} }],
-  };
-  return nc.subscribe("$SRV.INFO", {
-    callback: (_error, message) => {
-      message.respond(JSON.stringify(info));
-    },
-  });
 }

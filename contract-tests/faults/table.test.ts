@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { laws } from "../runner/laws.ts";
+import { accountLaws, laws } from "../runner/laws.ts";
 import { allFaults } from "./all-faults.ts";
 import { tryFault } from "./try-fault.ts";
 
 describe("the fault table", () => {
   it("has a row for every law, and none for what is no law", () => {
     const rows = new Set(allFaults.map((row) => row.law));
-    expect([...rows].sort()).toEqual(laws.map((law) => law.id).sort());
+    expect([...rows].sort()).toEqual([...laws, ...accountLaws].map((law) => law.id).sort());
   });
 
   it.each(allFaults.map((row) => [row.law, row.fault, row] as const))(

@@ -1,8 +1,10 @@
 import type { BindingKind } from "../../registry/core/binding/binding.ts";
+import { acceptOlder } from "./laws/accept-older.ts";
 import { acceptValid } from "./laws/accept-valid.ts";
 import type { AccountLaw } from "./laws/account-law.ts";
 import { cancelled } from "./laws/cancelled.ts";
 import { consumed } from "./laws/consumed.ts";
+import { correlate } from "./laws/correlate.ts";
 import { dead } from "./laws/dead.ts";
 import { endsOnce } from "./laws/ends-once.ts";
 import { endsWithError } from "./laws/ends-with-error.ts";
@@ -17,10 +19,13 @@ import { ordered } from "./laws/ordered.ts";
 import { poison } from "./laws/poison.ts";
 import { publishedValid } from "./laws/published-valid.ts";
 import { rejectInvalid } from "./laws/reject-invalid.ts";
+import { repeatAnswer } from "./laws/repeat-answer.ts";
 import { served } from "./laws/served.ts";
 import { singleDelivery } from "./laws/single-delivery.ts";
 import { storedOnce } from "./laws/stored-once.ts";
+import { tolerateNewer } from "./laws/tolerate-newer.ts";
 import { undeclared } from "./laws/undeclared.ts";
+import { withinDeadline } from "./laws/within-deadline.ts";
 
 /** All laws of live services, in the order that they are tried. A new one is a file and a line here. */
 export const laws: readonly Law[] = [
@@ -28,7 +33,12 @@ export const laws: readonly Law[] = [
   acceptValid,
   rejectInvalid,
   malformed,
+  correlate,
+  withinDeadline,
   singleDelivery,
+  acceptOlder,
+  tolerateNewer,
+  repeatAnswer,
   examplesHold,
   numbered,
   endsOnce,

@@ -3,7 +3,8 @@ import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../../ci/testing/nats-server.ts";
 import { parseContractFile } from "../../contract-file/parse-contract-file.ts";
-import { errorReply, fieldOf, startShop } from "../../faults/shop.ts";
+import { errorReply } from "../../faults/by-hand.ts";
+import { fieldOf, startShop } from "../../faults/shop.ts";
 import { orderContract } from "../../faults/shop-contract.ts";
 import { type RunOptions, runContracts } from "../run.ts";
 

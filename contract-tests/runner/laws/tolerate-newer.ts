@@ -1,0 +1,211 @@
+import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import fc from "fast-check";
+import { demandOf } from "../../../registry/core/samples/demand.ts";
+import { variedMessages } from "../../../registry/core/samples/messages.ts";
+import { judge } from "../../../registry/core/samples/oracle.ts";
+import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
+import { symptomOf } from "../answers.ts";
+import { findingFrom } from "../property.ts";
+import { releasesOfType, type TypeAsReleased } from "../releases.ts";
+import { tokensOf } from "../subjects.ts";
+import {
+  type Attempt,
+  attemptWithKnown,
+  collectGrants,
+  type Grants,
+  noGrants,
+  type RequestType,
+  requestsOf,
+} from "./granting.ts";
+import type { RequestLaw, RpcBench } from "./law.ts";
+import { ask, messageFrom, probeOf } from "./probing.ts";
+import {
+  addedFields,
+  type OpenEnum,
+  openEnums,
+  withEnumValue,
+  withFields,
+} from "./unknown-parts.ts";
+
+/** Enum fields that are tried; a type with more of them has the same decoder for all. */
+const mostEnums = 8;
+const casesPerEnum = 2;
+/** Seeds that one search may use. */
+const seedsPerSearch = 100;
+
+/** One kind of newer message. */
+interface Search {
+  readonly name: string;
+  readonly wanted: number;
+  /** Whether the law needs it: rules in CEL can forbid an unknown value, and that is their right. */
+  readonly isNeeded: boolean;
+  run(seed: number): Promise<Grants>;
+}
+
+/** What a newer release adds is no reason to fail: callers and services are of two releases in a rollout. */
+export const tolerateNewer: RequestLaw = {
+  id: "R9",
+  title: "tolerates what newer releases add",
+  minimum: 10,
+  on: "request",
+  effect: "calls",
+  async check(bench) {
+    const newer = bench.contract.others.filter((each) => each.age === "newer");
+    const { forms, same } = releasesOfType(newer, bench.input, bench.generator.now);
+    for (const semver of same) bench.coverage.version(semver);
+    const enums = openEnums(bench.input).filter(({ path }) => !isToken(bench, path));
+    const searches = [
+      unknownFields(bench),
+      ...enums.slice(0, mostEnums).map((each) => unknownEnumValue(bench, each)),
+      ...forms.map((form) => newerRelease(bench, form)),
+    ];
+    const tried: string[] = [];
+    const untried: string[] = [];
+    let samples = 0;
+    const found = () => ({ samples, evidence: { tried, untried } });
+    for (const [i, search] of searches.entries()) {
+      const { granted, refused, end } = await search.run(bench.seed + i * seedsPerSearch);
+      samples += granted;
+      if (granted > 0) tried.push([`${search.name}: ${granted} granted`, ...refused].join(", "));
+      if (end !== null && end.kind !== "undecided") {
+        return findingFrom(end, samples, found().evidence);
+      }
+      if (granted >= search.wanted) continue;
+      const why = end?.reason ?? `${granted} of ${search.wanted} granted; ${refused.join(", ")}`;
+      if (search.isNeeded || bench.calls.isSpent) {
+        return { verdict: "inconclusive", ...found(), reason: `${search.name}: ${why}` };
+      }
+      untried.push(`${search.name}: ${why}`);
+    }
+    for (const { semvers } of forms) for (const each of semvers) bench.coverage.version(each);
+    return { verdict: "pass", ...found() };
+  },
+};
+
+function isToken(bench: RpcBench, path: readonly string[]): boolean {
+  return bench.binding.parameters.some(({ field }) => field === path.join("."));
+}
+
+function unknownFields(bench: RpcBench): Search {
+  const wanted = Math.max(10, bench.samples);
+  const messages = requestsOf(bench, typeOf(bench));
+  const cases = fc
+    .tuple(messages, addedFields)
+    .map(([message, added]) => withFields(bench.input, message, added));
+  const fromBytes = (payload: Uint8Array) => messageFrom(bench, payload);
+  return {
+    name: "unknown fields",
+    wanted,
+    isNeeded: true,
+    run: (seed) =>
+      collectGrants(bench, cases, { seed, wanted, fromBytes }, (message) =>
+        compared(bench, message, withoutUnknown(bench, message), "an unknown field"),
+      ),
+  };
+}
+
+function unknownEnumValue(bench: RpcBench, target: OpenEnum): Search {
+  const path = target.path.join(".");
+  const demand = demandOf([...tokensOf(bench.binding), { path: target.path, token: false }]);
+  return {
+    name: `${path} = ${target.unknown}`,
+    wanted: casesPerEnum,
+    isNeeded: false,
+    run: (seed) =>
+      unlessUnsatisfiable(() => {
+        const messages = variedMessages(bench.generator, bench.input, demand);
+        return collectGrants(bench, messages, { seed, wanted: casesPerEnum }, async (message) => {
+          const changed = withEnumValue(bench.input, message, target);
+          if (changed === null) return { kind: "void" };
+          const what = `${target.unknown} in ${path}, which ${target.field.enum?.typeName} does not know and the rules allow`;
+          return compared(bench, changed, message, what);
+        });
+      }),
+  };
+}
+
+function newerRelease(bench: RpcBench, form: TypeAsReleased): Search {
+  const release = form.semvers.join(", ");
+  const wanted = Math.max(10, bench.samples);
+  return {
+    name: release,
+    wanted,
+    isNeeded: true,
+    run: (seed) =>
+      unlessUnsatisfiable(() =>
+        collectGrants(bench, requestsOf(bench, form), { seed, wanted }, (message) =>
+          newerMessage(bench, form, message),
+        ),
+      ),
+  };
+}
+
+async function newerMessage(
+  bench: RpcBench,
+  form: TypeAsReleased,
+  message: Message,
+): Promise<Attempt> {
+  const [semver = ""] = form.semvers;
+  const { input, generator } = bench;
+  const outcome = await attemptWithKnown(
+    bench,
+    form,
+    message,
+    (symptom) =>
+      `a request that is valid in the newer ${semver} was not answered as the contract says: ${symptom}`,
+  );
+  if (outcome.kind !== "broken") return outcome;
+  const known = withoutUnknown({ input }, fromBinary(input, toBinary(form.desc, message)));
+  const isAllowed = judge(generator.schema, input, known).kind === "valid";
+  // A newer caller that uses what the rules here forbid may be told so.
+  if (!isAllowed && outcome.symptom === "400 invalid_argument") {
+    return { kind: "kept", refusal: "refused by a rule here" };
+  }
+  return isAllowed ? unlessPlainFails(bench, outcome, known) : outcome;
+}
+
+/** A message with something unknown in it is answered like the one without. */
+async function compared(
+  bench: RpcBench,
+  extended: Message,
+  plain: Message,
+  what: string,
+): Promise<Attempt> {
+  const outcome = await attemptWithKnown(
+    bench,
+    typeOf(bench),
+    extended,
+    (symptom) => `a valid request with ${what} was not answered as the contract says: ${symptom}`,
+  );
+  return outcome.kind === "broken" ? unlessPlainFails(bench, outcome, plain) : outcome;
+}
+
+/** What fails without anything unknown, too, is the finding of another law. */
+async function unlessPlainFails(
+  bench: RpcBench,
+  broken: Extract<Attempt, { kind: "broken" }>,
+  plain: Message,
+): Promise<Attempt> {
+  const probe = probeOf(bench, plain);
+  if (probe === null) return broken;
+  const answer = await ask(bench, probe);
+  if (symptomOf(answer) !== broken.symptom) return broken;
+  return { kind: "kept", refusal: `${broken.symptom}, as without it` };
+}
+
+function withoutUnknown({ input }: Pick<RpcBench, "input">, message: Message): Message {
+  return fromBinary(input, toBinary(input, message), { readUnknownFields: false });
+}
+
+function typeOf({ generator, input }: RpcBench): RequestType {
+  return { generator, desc: input };
+}
+
+async function unlessUnsatisfiable(run: () => Promise<Grants>): Promise<Grants> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Unsatisfiable)) throw error;
+    return noGrants(error);
+  }
+}
