@@ -1,7 +1,9 @@
 import { Option } from "commander";
+import type { Attribution, NamedBuild } from "../../../contract-tests/evidence/attribute.ts";
 import type { Tested } from "../../../contract-tests/evidence/test-run.ts";
 import { isBuild, isParticipant } from "../../core/deployment/deployment.ts";
-import type { Context } from "../command.ts";
+import { groupBy } from "../../core/group-by.ts";
+import type { Context, Outcome } from "../command.ts";
 import { CommandFailure, commandFailureOf } from "../command-failure.ts";
 import type { Exit } from "../exit-code.ts";
 import pkg from "../package.json" with { type: "json" };
@@ -24,22 +26,17 @@ export const publishOptions: readonly Option[] = [
   new Option("--environment <name>", "where it was tested, such as staging; --publish needs it"),
 ];
 
-/** What became of the evidence of a run. */
-export interface Publication {
-  /** What the registry keeps now, as `<participant>@<build>` with the number of subjects. */
-  readonly published: Readonly<Record<string, number>>;
-  readonly leftOut: readonly { readonly subject: string; readonly reason: string }[];
-  /** Why nothing is kept, or null. */
-  readonly failure: string | null;
-  /** How the command ends because of that, or null. */
-  readonly exit: Exit | null;
+/** Adds to what a run ended with what became of its evidence. */
+export type Publish = (outcome: Outcome, tested: Omit<Tested, "runner">) => Promise<Outcome>;
+
+interface Publication {
+  /** What the registry keeps now: the number of subjects of each `<participant>@<build>`. */
+  readonly builds: Readonly<Record<string, number>>;
+  readonly leftOut: Attribution["leftOut"];
 }
 
-/** Publishes the evidence of a run. What fails is told with the run's result, which stays. */
-export type Publish = (tested: Omit<Tested, "runner">) => Promise<Publication>;
-
 /**
- * Reads the flags before the run, which takes a minute. Null when nothing is to be published.
+ * Reads the flags before the run, which takes a minute. Without --publish, nothing is done afterwards.
  *
  * @param flags.law the laws that are chosen
  * @throws CommandFailure usage
@@ -47,13 +44,10 @@ export type Publish = (tested: Omit<Tested, "runner">) => Promise<Publication>;
 export function preparePublishing(
   context: Context,
   flags: PublishFlags & { readonly law?: readonly string[] },
-): Publish | null {
+): Publish {
   if (flags.publish !== true) {
-    const flag = (["participant", "build", "environment"] as const).find(
-      (each) => flags[each] !== undefined,
-    );
-    if (flag === undefined) return null;
-    throw new CommandFailure("usage", `--${flag} says whose evidence is kept; add --publish.`);
+    refuseWithoutPublish(flags);
+    return async (outcome) => outcome;
   }
   if (flags.environment === undefined) {
     throw new CommandFailure(
@@ -72,25 +66,50 @@ export function preparePublishing(
     participant: checked(flags.participant, "participant", isParticipant),
     build: checked(flags.build, "build", isBuild),
   };
-  return async (tested) => {
-    const { attribute } = await import("../../../contract-tests/evidence/attribute.ts");
-    const { testRunOf } = await import("../../../contract-tests/evidence/test-run.ts");
+  return async (outcome, tested) => {
     try {
-      const { subjects, leftOut } = attribute(tested.report, named);
-      const published: Record<string, number> = {};
-      for (const { participant, build } of subjects) {
-        const name = `${participant}@${build}`;
-        published[name] = (published[name] ?? 0) + 1;
-      }
-      if (subjects.length === 0) return { published, leftOut, failure: null, exit: null };
-      const runner = `charter ${pkg.version}`;
-      const run = testRunOf({ ...tested, runner }, subjects, environment);
-      await (await context.registry()).recordTestRun(run);
-      return { published, leftOut, failure: null, exit: null };
+      const published = await publish(context, tested, named, environment);
+      return extended(outcome, { published }, outcome.exit, renderPublication(published));
     } catch (error) {
+      // The run has its result, whatever becomes of it.
       const { message, exit } = failureOf(error);
-      return { published: {}, leftOut: [], failure: message, exit };
+      const worse = outcome.exit === "findings" ? outcome.exit : exit;
+      return extended(outcome, { notPublished: message }, worse, `Not published: ${message}`);
     }
+  };
+}
+
+function refuseWithoutPublish(flags: PublishFlags): void {
+  const needing = ["participant", "build", "environment"] as const;
+  const flag = needing.find((each) => flags[each] !== undefined);
+  if (flag === undefined) return;
+  throw new CommandFailure("usage", `--${flag} says whose evidence is kept; add --publish.`);
+}
+
+async function publish(
+  context: Context,
+  tested: Omit<Tested, "runner">,
+  named: NamedBuild,
+  environment: string,
+): Promise<Publication> {
+  const { attribute } = await import("../../../contract-tests/evidence/attribute.ts");
+  const { testRunOf } = await import("../../../contract-tests/evidence/test-run.ts");
+  const { subjects, leftOut } = attribute(tested.report, named);
+  if (subjects.length > 0) {
+    const run = testRunOf({ ...tested, runner: `charter ${pkg.version}` }, subjects, environment);
+    await (await context.registry()).recordTestRun(run);
+  }
+  const groups = groupBy(subjects, ({ participant, build }) => `${participant}@${build}`);
+  const builds = Object.fromEntries([...groups].map(([name, own]) => [name, own.length]));
+  return { builds, leftOut };
+}
+
+function extended(outcome: Outcome, more: object, exit: Exit, text: string): Outcome {
+  return {
+    ...outcome,
+    exit,
+    json: { ...outcome.json, ...more },
+    text: (style) => `${outcome.text(style)}\n\n${text}`,
   };
 }
 
@@ -117,16 +136,12 @@ function failureOf(error: unknown): { readonly message: string; readonly exit: E
   return commandFailureOf(error);
 }
 
-/** What a reader is told of it, below the result of the run. */
-export function renderPublication({ published, leftOut, failure }: Publication): string {
-  if (failure !== null) return `The evidence is not published. ${failure}`;
-  const names = Object.entries(published);
-  const lines = names.map(
-    ([name, subjects]) =>
-      `Published: evidence of ${subjects} ${subjects === 1 ? "subject" : "subjects"} of ${name}.`,
+function renderPublication({ builds, leftOut }: Publication): string {
+  const lines = Object.entries(builds).map(
+    ([name, count]) => `Published: ${count} ${count === 1 ? "subject" : "subjects"} of ${name}.`,
   );
   return [
-    ...(lines.length === 0 ? ["Nothing is published: no build answered."] : lines),
+    ...(lines.length === 0 ? ["Nothing is published: no build is known to have answered."] : lines),
     ...leftOut.map(({ subject, reason }) => `Not published: ${subject}: ${reason}.`),
   ].join("\n");
 }
