@@ -140,7 +140,7 @@ function missing(
     element,
     subject: binding === null ? null : nameOf(binding.pattern),
     law: "evidence",
-    title: "has evidence",
+    title: "is enough",
     verdict: "inconclusive",
     outcome: "open",
     message: `${why}, so there is no evidence`,

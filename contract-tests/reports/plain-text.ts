@@ -6,15 +6,13 @@ const unshowable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 
-/** A text of at most `limit` UTF-16 units, and what says how much was cut off. */
+/** The first `limit` UTF-16 units of a text, and what says how much was cut off. */
 export function plainText(text: string, limit: number): string {
-  const plain = text.toWellFormed().replace(unshowable, "\ufffd");
-  if (plain.length <= limit) return plain;
-  // A pair that is cut in the middle is no text.
-  return `${plain.slice(0, limit).toWellFormed()} … ${plain.length - limit} characters more`;
+  const plain = text.slice(0, limit).toWellFormed().replace(unshowable, "\ufffd");
+  return text.length <= limit ? plain : `${plain} … ${text.length - limit} characters more`;
 }
 
 /** As `plainText`, on one line. */
 export function plainLine(text: string, limit: number): string {
-  return plainText(text.replace(/[\t\n\r]+/g, " "), limit);
+  return plainText(text, limit).replace(/[\t\n]+/g, " ");
 }
