@@ -8,11 +8,12 @@ const unshowable =
 
 /** The first `limit` UTF-16 units of a text, and what says how much was cut off. */
 export function plainText(text: string, limit: number): string {
-  const plain = text.slice(0, limit).toWellFormed().replace(unshowable, "\ufffd");
-  return text.length <= limit ? plain : `${plain} … ${text.length - limit} characters more`;
+  const rest = text.length <= limit ? "" : ` … ${text.length - limit} characters more`;
+  return text.slice(0, limit).toWellFormed().replace(unshowable, "\ufffd") + rest;
 }
 
 /** As `plainText`, on one line. */
 export function plainLine(text: string, limit: number): string {
-  return plainText(text, limit).replace(/[\t\n]+/g, " ");
+  const rest = text.length <= limit ? "" : ` … ${text.length - limit} characters more`;
+  return plainText(text.slice(0, limit).replace(/[\t\n\r]+/g, " "), limit) + rest;
 }

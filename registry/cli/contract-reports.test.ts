@@ -81,7 +81,9 @@ test("a run that passes has reports that pass", async () => {
 test("a run that finds a broken contract ends with 100, and has replaced its reports", async () => {
   await workspace.write({ "red/junit": "from another run" });
   const nc = await connect({ servers: nats.url });
-  nc.subscribe("ai.npc.behavior.request.v1", { callback: (_, message) => message.respond() });
+  nc.subscribe("ai.npc.behavior.request.v1", {
+    callback: (_, message) => void message.respond(),
+  });
   await nc.flush();
   try {
     const result = await run("contract", "test", "--law", "R1", ...reports("red"));
