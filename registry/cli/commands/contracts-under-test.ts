@@ -1,4 +1,4 @@
-import { loadContract, loadContracts } from "../../../contract-tests/load-contracts.ts";
+import { loadContracts, loadReleases } from "../../../contract-tests/load-contracts.ts";
 import type { ContractUnderTest } from "../../../contract-tests/runner/contract.ts";
 import type { Context } from "../command.ts";
 import { parseModuleReference } from "./module-reference.ts";
@@ -12,5 +12,5 @@ export async function contractsUnderTest(
   const registry = await context.registry();
   context.progress(`Fetching contracts from ${registry.url} …`);
   if (wanted.length === 0) return loadContracts(registry);
-  return Promise.all(wanted.map(({ module, semver }) => loadContract(registry, module, semver)));
+  return loadReleases(registry, wanted);
 }

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commonModule, ordersModule } from "../registry/server/testing/protos.ts";
+import { startTestRegistry, type TestRegistry } from "../registry/server/testing/test-registry.ts";
+import { loadContracts, loadReleases } from "./load-contracts.ts";
+import { linkSchema } from "./runner/contract.ts";
+
+const module = "acme/orders";
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  registry = await startTestRegistry();
+  await registry.push(commonModule(), ordersModule());
+  await registry.push(ordersModule("string note = 3;"));
+  await registry.push(ordersModule("// Free text.\nstring note = 3;"));
+  await registry.push(ordersModule("// Free text.\nstring note = 3; string coupon = 4;"));
+});
+afterAll(() => registry.stop());
+
+const semvers = (releases: readonly { readonly semver: string; readonly age: string }[] = []) =>
+  releases.map(({ semver, age }) => `${age} ${semver}`);
+
+describe("loadReleases", () => {
+  it("brings the other minors with the descriptors that each of them had", async () => {
+    const [contract] = await loadReleases(registry.client, [{ module, semver: "1.1.1" }]);
+    expect(contract).toMatchObject({ module, semver: "1.1.1" });
+    expect(semvers(contract?.others)).toEqual(["older 1.0.0", "newer 1.2.0"]);
+    const [older, newer] = contract?.others ?? [];
+    const fields = (descriptors: Uint8Array = new Uint8Array()) =>
+      [...linkSchema(descriptors).registry]
+        .flatMap((type) => (type.kind === "message" ? type.fields : []))
+        .map((field) => field.name);
+    expect(fields(older?.descriptors)).not.toContain("note");
+    expect(fields(contract?.descriptors)).toContain("note");
+    expect(fields(contract?.descriptors)).not.toContain("coupon");
+    expect(fields(newer?.descriptors)).toContain("coupon");
+  });
+
+  it("brings a patch that somebody still runs", async () => {
+    const environment = "prod";
+    const uses = [{ module, semver: "1.1.0", role: "calls" as const }];
+    await registry.client.recordDeployment({ environment, participant: "web", build: "7", uses });
+    const [contract] = await loadContracts(registry.client, [module]);
+    await registry.client.endDeployment({ environment, participant: "web" });
+    expect(contract?.semver).toBe("1.2.0");
+    expect(semvers(contract?.others)).toEqual(["older 1.0.0", "older 1.1.0", "older 1.1.1"]);
+  });
+
+  it("fetches each release once", async () => {
+    const fetched: string[] = [];
+    const counting = {
+      ...registry.client,
+      descriptors: (name: string, semver: string) => {
+        fetched.push(`${name} ${semver}`);
+        return registry.client.descriptors(name, semver);
+      },
+    };
+    await loadContracts(counting);
+    expect(fetched.sort()).toEqual([
+      "acme/common 1.0.0",
+      "acme/orders 1.0.0",
+      "acme/orders 1.1.1",
+      "acme/orders 1.2.0",
+    ]);
+  });
+});
