@@ -1,7 +1,8 @@
 import type { LawEntry } from "./law-entry.ts";
 
 const inStream = "events with `stream` in the contract";
-const consumers = "events for which a contract file names consumers";
+const consumers =
+  "events in a stream that durable consumers read: those that a contract file names, or all that take every event of it";
 
 /** The laws of what is published. */
 export const eventLaws: readonly LawEntry[] = [
@@ -9,16 +10,19 @@ export const eventLaws: readonly LawEntry[] = [
     id: "E1",
     title: "publishes only valid events",
     promise:
-      "Every event that the stream holds decodes, keeps its rules, and has a subject that agrees with its fields.",
-    appliesTo: inStream,
+      "Every event that the stream holds decodes, keeps its rules, has a subject that agrees with its fields, and its headers: `Charter-Schema`, and `Nats-Msg-Id` where a stream keeps it. What no stream keeps is listened to while the run goes on.",
+    appliesTo: "every event whose payload is not encrypted",
     effect: "observes",
-    needs: ["the right to read the stream by `DIRECT.GET` or an ordered consumer"],
-    evidence: "An event that was read. The stream is not touched.",
-    minimum: 1,
+    needs: [
+      "the right to publish on `$JS.API.STREAM.NAMES`, `$JS.API.STREAM.INFO.*` and `$JS.API.DIRECT.GET.*`, or `$JS.API.STREAM.MSG.GET.*` where the stream allows no direct reads; without a stream, the right to subscribe to the event",
+    ],
+    evidence:
+      "An event that was read or heard, but for those that carry `Charter-Probe`. The stream is not touched: events are got by their sequence numbers, without a consumer. `event.last` of a contract file bounds how many.",
+    minimum: 5,
     breach: {
       fault: "A publisher by hand sends JSON.",
       reported: [
-        "3 of 100000 events are not as the contract says, the first at sequence 41007: undecodable",
+        "3 of 100000 events break the contract by their sequence numbers: 41007: undecodable; 41008: string.min_len; 90000: header",
         "subject    acme.world.moved.v1.w-1",
         "hex        7b226964223a2277227d",
       ].join("\n"),
@@ -31,14 +35,17 @@ export const eventLaws: readonly LawEntry[] = [
     title: "acknowledges valid events",
     promise: "A consumer acknowledges a valid event within its time.",
     appliesTo: consumers,
-    effect: "publishes",
-    needs: ["`consumers` in a contract file", "a stream that may be written to"],
-    evidence: "A published event that the consumer acknowledged.",
+    effect: "observes",
+    needs: [
+      "the right to read consumers by `$JS.API.CONSUMER.LIST.*` and `INFO`, and what they answer on `$JS.ACK.>`",
+      "an ephemeral environment to publish in; elsewhere it only looks at what the consumers have settled so far",
+    ],
+    evidence:
+      "An event that the consumer acknowledged: a published one in an ephemeral environment.",
     minimum: 5,
     breach: {
       fault: "The handler never acknowledges.",
-      reported:
-        "consumer indexer must acknowledge a valid event within 2000 ms; 5 of 5 are pending",
+      reported: "the consumer indexer must acknowledge a valid event within 2000 ms",
     },
     remedy:
       "Acknowledge after the work is done; the generated subscriber does it when the handler returns.",
@@ -51,15 +58,15 @@ export const eventLaws: readonly LawEntry[] = [
     appliesTo: consumers,
     effect: "publishes",
     needs: [
-      "`consumers` in a contract file",
       "a stream that may be written to",
-      "the right to read `$JS.EVENT.ADVISORY.CONSUMER.>`",
+      "the right to read what consumers answer on `$JS.ACK.>`, and `$JS.EVENT.ADVISORY.CONSUMER.>`",
     ],
     evidence: "A published event that is undecodable or breaks a rule, and what became of it.",
     minimum: 2,
     breach: {
       fault: "The consumer throws on what it cannot decode, and has it again after each time-out.",
-      reported: "consumer indexer must terminate an undecodable event; it was delivered 5 times",
+      reported:
+        "the consumer indexer must terminate an undecodable event; it asked for it again 3 times",
     },
     remedy:
       "Decode and validate first, and `term()` what fails. The generated subscriber does it, and hands it to the dead-letter subject.",
@@ -75,8 +82,7 @@ export const eventLaws: readonly LawEntry[] = [
     minimum: 3,
     breach: {
       fault: "The stream's duplicate window is off.",
-      reported:
-        "an event with a known Nats-Msg-Id must be a duplicate; it was stored again at sequence 7",
+      reported: "an event with a known Nats-Msg-Id must be a duplicate; ORDERS stored it again",
     },
     remedy:
       "Give the stream a duplicate window that is longer than a publisher retries: `charter stream plan` shows how it differs.",
@@ -118,14 +124,16 @@ export const eventLaws: readonly LawEntry[] = [
     title: "uses only declared subjects",
     promise:
       "What the account's streams hold, and what its services serve, is declared by a contract.",
-    appliesTo: "the whole account",
+    appliesTo: "the whole account, when all contracts are under test",
     effect: "observes",
-    needs: ["the right to ask `$SRV.INFO` and `STREAM.INFO`"],
-    evidence: "A subject that was looked at. What nobody stores or serves is not seen.",
+    needs: ["the right to ask `$SRV.INFO`, `STREAM.LIST` and `STREAM.INFO`"],
+    evidence:
+      "A subject that was looked at. What nobody stores or serves is not seen: nobody listens to all subjects, because callers of a service that is gone would then wait instead of being told.",
     minimum: 1,
     breach: {
       fault: "A subject is written by hand, with a typing error.",
-      reported: "1 subject has no contract: acme.order.plcaed.v1.o-1 in stream ORDERS, 17 events",
+      reported:
+        "1 used subjects that no contract declares: acme.order.plcaed.v1.o-1 (17 events in ORDERS)",
     },
     remedy:
       "Publish through stubs, which fill the subject. Bind the subject where it is meant, or delete what listens to it.",
@@ -133,7 +141,8 @@ export const eventLaws: readonly LawEntry[] = [
   {
     id: "D2",
     title: "uses every declared subject",
-    promise: "A bound subject has somebody who serves it, or events in its stream.",
+    promise:
+      "A bound subject has somebody who serves it, or events. It is dead when the rest of its module is served, or its stream could have kept an event for thirty days; otherwise nobody can say.",
     appliesTo: "every binding",
     effect: "observes",
     needs: ["the right to ask `$SRV.INFO` and `STREAM.INFO`"],
@@ -141,7 +150,8 @@ export const eventLaws: readonly LawEntry[] = [
     minimum: 1,
     breach: {
       fault: "A service was taken down, and its contract was left.",
-      reported: "nobody serves acme.order.refund.v1, and nothing of it was seen",
+      reported:
+        "1 declared subjects that nobody uses: acme.order.refund.v1: nobody serves it, while acme/order is served",
     },
     remedy: "Start who should serve it, or announce its end with `charter module retire`.",
   },

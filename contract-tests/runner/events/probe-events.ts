@@ -21,7 +21,9 @@ export interface Stored {
 export interface ProbePublisher {
   /** @param id the idempotency key; one of its own without it */
   publish(event: ProbeEvent, id?: string): Promise<Stored>;
-  /** Deletes the run's events from the stream, so that nobody finds poison there. */
+  /** Deletes one of them from the stream, so that nobody finds poison there. */
+  remove(sequence: number): Promise<void>;
+  /** Deletes all of them that are left. */
   clean(): Promise<void>;
 }
 
@@ -30,7 +32,13 @@ const publishMs = 5000;
 export function probePublisher(bench: EventBench, stream: KeepingStream): ProbePublisher {
   const sequences = new Set<number>();
   let count = 0;
+  const remove = async (sequence: number) => {
+    sequences.delete(sequence);
+    // It may be gone, or the stream may allow no deletion; both are nobody's fault.
+    await stream.jsm.streams.deleteMessage(stream.name, sequence, false).catch(() => {});
+  };
   return {
+    remove,
     async publish({ subject, payload }, id = idOf(bench, count++)) {
       const headers = createHeaders();
       headers.set("Charter-Probe", bench.runId);
@@ -44,10 +52,7 @@ export function probePublisher(bench: EventBench, stream: KeepingStream): ProbeP
       return stored;
     },
     async clean() {
-      for (const sequence of sequences) {
-        await stream.jsm.streams.deleteMessage(stream.name, sequence, false).catch(() => {});
-      }
-      sequences.clear();
+      await Promise.all([...sequences].map(remove));
     },
   };
 }
