@@ -3,7 +3,7 @@ import { Argument } from "commander";
 import type { ContractUnderTest } from "../../../contract-tests/runner/contract.ts";
 import type { RunReport } from "../../../contract-tests/runner/report.ts";
 import type { ContractSettings } from "../../../contract-tests/runner/settings.ts";
-import type { CommandDefinition, Context } from "../command.ts";
+import type { CommandDefinition, Context, Outcome } from "../command.ts";
 import type { Exit } from "../exit-code.ts";
 import { plain } from "../render/style.ts";
 import { contractFileOption, contractFiles, fitContractFiles } from "./contract-files.ts";
@@ -16,11 +16,12 @@ import {
 } from "./contract-test-options.ts";
 import { tellProgress } from "./contract-test-progress.ts";
 import { contractsUnderTest } from "./contracts-under-test.ts";
-import { contractLines } from "./proto-lines.ts";
+import { type PlaceOfRelease, protoLines } from "./proto-lines.ts";
+import { type PublishFlags, preparePublishing, publishOptions } from "./publish-verification.ts";
 import { prepareReports, reportOption } from "./run-reports.ts";
 import { withNats } from "./with-nats.ts";
 
-interface Flags extends TestFlags {
+interface Flags extends TestFlags, PublishFlags {
   readonly report?: readonly string[];
 }
 
@@ -36,11 +37,12 @@ export const contractTest: CommandDefinition<Flags> = {
       "such as bodybroker/npc or bodybroker/npc@1.2.0 (default: all registered)",
     ),
   ],
-  options: [contractFileOption(), ...testOptions, reportOption],
+  options: [contractFileOption(), ...testOptions, reportOption, ...publishOptions],
   examples: [
     "charter contract test",
     "charter contract test bodybroker/npc --seed 42 --samples 500 --trace",
     "charter contract test --environment-class staging --budget 5m",
+    "charter contract test bodybroker/npc --publish --environment staging",
     "charter contract test --report junit=junit.xml --report sarif=charter.sarif --report github",
   ],
   async run(context, references, flags) {
@@ -49,6 +51,7 @@ export const contractTest: CommandDefinition<Flags> = {
     const { renderReport } = await import("../../../contract-tests/runner/render.ts");
     const { exitCodeOf } = await import("../../../contract-tests/runner/report.ts");
     checkLaws(flags.law, [...laws, ...accountLaws]);
+    const publish = preparePublishing(context, flags);
     const reports = await prepareReports(context, flags.report);
     const settings = await contractFiles(context, flags.file);
     const contracts = await contractsUnderTest(context, references);
@@ -56,14 +59,15 @@ export const contractTest: CommandDefinition<Flags> = {
     const isWholeEstate = references.length === 0;
     const report = await runTest(context, { contracts, settings, isWholeEstate }, flags);
     await reports.write(report);
-    const sourceLine = await contractLines(context, report);
+    const protoLine = await protoLines(context, failedPlaces(report));
     const exit = exitOf(exitCodeOf(report, flags.inconclusive));
-    const options = { trace: flags.trace ?? false, inconclusive: flags.inconclusive, sourceLine };
-    return {
+    const options = { trace: flags.trace ?? false, inconclusive: flags.inconclusive, protoLine };
+    const outcome: Outcome = {
       exit,
       json: report,
       text: (style) => renderReport(report, { color: style !== plain, ...options }).trimEnd(),
     };
+    return publish(outcome, { report, contracts, laws });
   },
 };
 
@@ -100,6 +104,16 @@ async function runTest(
   } finally {
     progress.stop();
   }
+}
+
+function failedPlaces({ modules }: RunReport): PlaceOfRelease[] {
+  return modules.flatMap(({ module, semver, bindings }) =>
+    bindings
+      .flatMap((binding) => binding.laws)
+      .flatMap(({ failure }) =>
+        failure === null ? [] : [{ module, semver, place: failure.place }],
+      ),
+  );
 }
 
 function exitOf(code: 0 | 3 | 100): Exit {
