@@ -10,6 +10,8 @@ export interface DamagedPayloads {
   readonly malformed: Uint8Array;
   /** Null where every other type of the module happens to be a valid message of this one. */
   readonly wrongType: Uint8Array | null;
+  /** Whether a message of the type can hold an enum at all. */
+  readonly hasEnum: boolean;
   /** A payload with an unknown number in an enum field; null where there is no such field. */
   unknownEnum(payload: Uint8Array): Uint8Array | null;
 }
@@ -30,6 +32,7 @@ export function damagedPayloads(
   return {
     malformed: endless,
     wrongType: messageOfAnother(generator, desc, others, seed),
+    hasEnum: holdsEnum(desc, new Set()),
     unknownEnum(payload) {
       try {
         const message = fromBinary(desc, payload);
@@ -69,6 +72,16 @@ function samplesOf(messages: () => fc.Arbitrary<Message>, seed: number): readonl
     if (error instanceof Unsatisfiable) return [];
     throw error;
   }
+}
+
+function holdsEnum(desc: DescMessage, seen: Set<DescMessage>): boolean {
+  if (seen.has(desc)) return false;
+  seen.add(desc);
+  return desc.fields.some((field) => {
+    if (field.fieldKind === "enum") return true;
+    const inside = field.fieldKind === "message" || field.fieldKind === "list";
+    return inside && field.message !== undefined && holdsEnum(field.message, seen);
+  });
 }
 
 /** Sets an enum field to a number without a name: one of the message itself, or the first inside. */

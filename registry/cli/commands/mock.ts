@@ -7,6 +7,7 @@ import type { ContractUnderTest } from "../../../contract-tests/runner/contract.
 import { type CommandDefinition, type Context, collect } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
 import { integer, share } from "../numbers.ts";
+import type { Style } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
 import { contractsUnderTest } from "./contracts-under-test.ts";
 
@@ -67,17 +68,7 @@ export const mock: CommandDefinition<Flags> = {
     return {
       exit: "done",
       json: { serving, faults, ...(faults.length === 0 ? {} : { faultRate: rate }), seed },
-      text: (style) =>
-        renderTable(
-          ["SERVING", "KIND", "RPC OR EVENT", "MODULE"],
-          serving.map((each) => [
-            each.subject,
-            each.kind,
-            each.element,
-            `${each.module}@${each.semver}`,
-          ]),
-          style,
-        ),
+      text: (style) => render(serving, faults, rate, style),
       afterwards: () => serveUntil(context, stopped, nc, running),
     };
   },
@@ -127,6 +118,24 @@ async function checkThatFaultsHappen(
     "usage",
     `Nothing of what is served can have the fault "${idle}": ${[...new Set(serving.map(({ kind }) => kind))].join(", ")} only. Name a module with another kind of binding, or leave it out.`,
   );
+}
+
+function render(
+  serving: readonly Serving[],
+  faults: readonly Fault[],
+  rate: number,
+  style: Style,
+): string {
+  const rows = serving.map((each) => [
+    each.subject,
+    each.kind,
+    each.element,
+    `${each.module}@${each.semver}`,
+  ]);
+  const table = renderTable(["SERVING", "KIND", "RPC OR EVENT", "MODULE"], rows, style);
+  if (faults.length === 0) return table;
+  const percent = Number((rate * 100).toFixed(4));
+  return `${table}\n\n${style("yellow", `${percent} % of the answers go wrong: ${faults.join(", ")}`)}`;
 }
 
 async function serveUntil(

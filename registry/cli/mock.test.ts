@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import { charter, type Folder, startCharter, temporaryFolder } from "./testing/charter.ts";
+import { npcPolicy, npcWorkspace } from "./testing/npc-workspace.ts";
+import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
+
+let nats: RunningNatsServer;
+let registry: RunningRegistry;
+let workspace: Folder;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  registry = await startRegistry({}, npcPolicy);
+  workspace = await temporaryFolder(npcWorkspace);
+  env = { CHARTER_URL: registry.url, NATS_URL: nats.url };
+  expect((await run("module", "push", "--no-wait")).exitCode).toBe(0);
+});
+
+afterAll(async () => {
+  await registry.stop();
+  await nats.stop();
+  await workspace.remove();
+});
+
+const run = (...args: string[]) => charter(args, { cwd: workspace.path, env });
+const client = (...args: string[]) =>
+  run("contract", "client", "bodybroker/npc", "--rpc", "Plan", ...args);
+
+test("mock serves with the faults that it is told to have, until it is stopped", async () => {
+  const args = ["mock", "bodybroker/npc", "--fault", "5xx", "--fault-rate", "1"];
+  const mock = await startCharter(args, { cwd: workspace.path, env });
+  try {
+    expect(mock.firstLine).toMatch(/^SERVING +KIND +RPC OR EVENT +MODULE$/);
+    // A mock that answers 503 is no service to test a client against.
+    expect(await client("--", "true")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("is served here already, by bodybroker-npc-v1"),
+    });
+    expect((await run("contract", "test", "bodybroker/npc", "--law", "R2")).exitCode).toBe(100);
+  } finally {
+    expect(await mock.interrupt()).toBe(0);
+  }
+});
+
+test.each([
+  ["an unknown fault", ["--fault", "fire"], "The faults are late, duplicate"],
+  ["a fault that cannot happen", ["--fault", "gap"], 'can have the fault "gap"'],
+  ["a rate above 1", ["--fault", "late", "--fault-rate", "2"], "a number from 0 to 1"],
+])("mock with %s is wrong usage", async (_, flags, message) => {
+  const result = await run("mock", "bodybroker/npc", ...flags);
+  expect(result).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(result.stderr).toContain(message);
+});
+
+test("contract client runs a command for each fault, and shows what it did not notice", async () => {
+  const script = `
+    const { connect } = await import(process.argv[1]);
+    const nc = await connect({ servers: process.env.NATS_URL });
+    await nc.request("ai.npc.behavior.request.v1", new Uint8Array(), { timeout: 200 });
+    console.log("fault <" + process.env.CHARTER_FAULT + "> of " + process.env.CHARTER_RPC);
+    await nc.close();`;
+  const transport = import.meta.resolve("@nats-io/transport-node");
+  const command = [process.execPath, "--input-type=module", "--eval", script, transport];
+  const result = await client("--", ...command);
+  expect(result.exitCode).toBe(100);
+  // It knows a time-out, and reads neither headers nor payloads.
+  expect(result.stdout).toMatch(/pass {5}sound/);
+  expect(result.stdout).toMatch(/pass {5}late/);
+  expect(result.stdout).toMatch(/fail {5}5xx/);
+  expect(result.stdout).toMatch(/fail {5}malformed/);
+  expect(result.stdout).toContain(
+    "│ fault <malformed> of bodybroker.npc.v1.NpcBehaviorService.Plan",
+  );
+  expect(result.stdout).toContain("C1 copes with a service that misbehaves: fail");
+});
+
+test.each([
+  ["ends with 3 when the client fails without any fault", ["--", "false"], 3, "no request came"],
+  ["is wrong usage for no program", ["--", "./gone"], 2, "cannot be started"],
+])("contract client %s", async (_, args, exitCode, message) => {
+  const result = await client(...args);
+  expect(result.exitCode).toBe(exitCode);
+  expect(result.stdout + result.stderr).toContain(message);
+});
+
+test("contract client names the rpcs of the module for one that it lacks", async () => {
+  const result = await run("contract", "client", "bodybroker/npc", "--rpc", "Play", "--", "true");
+  expect(result).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("Its rpcs are: bodybroker.npc.v1.NpcBehaviorService.Plan"),
+  });
+});
