@@ -105,7 +105,7 @@ function reasonNotToCount(row: Verification, rules: EvidenceRules): string | nul
     return `The evidence${of} in ${environment} was not enough.`;
   }
   if (untried.length > 0) {
-    return `${untried.join(", ")} may not be tried in ${environment}, so nothing is known of ${untried.length === 1 ? "it" : "them"}.`;
+    return `${untried.join(", ")} could not be tried in ${environment}; test it where more may be done (--environment-class).`;
   }
   if (row.testedAt >= rules.countsFrom) return null;
   return `It was tested on ${row.testedAt.slice(0, 10)}; only what was tested in the last ${rules.maxAgeDays} days counts.`;

@@ -1,4 +1,4 @@
-import { major, minor } from "semver";
+import { compare, major, minor } from "semver";
 import type { Deployment, Role } from "../deployment/deployment.ts";
 import type { Reasoned } from "./answer.ts";
 import { type Build, installCommand, recordCommand } from "./commands.ts";
@@ -93,14 +93,14 @@ function judgeUser(
     const reason = `Its subjects are the same in ${theirs} and ${ours}.`;
     return { ...base, answer: "yes", reason, command: null };
   }
-  const isOlder = major(ours) === major(theirs);
-  const reason = isOlder
-    ? `It may use what ${theirs} added, and the build serves ${ours}.`
-    : `It uses ${theirs}, and the build serves ${ours}: another major, which breaks.`;
-  const command =
-    isOlder || major(ours) < major(theirs)
-      ? installCommand(module, theirs)
-      : installCommand(module, ours);
+  // Whoever is behind has to move: the build, or its user.
+  const isBehind = compare(ours, theirs) < 0;
+  const goal = isBehind ? theirs : ours;
+  const reason =
+    major(ours) === major(theirs)
+      ? `It may use what ${theirs} added, and the build serves ${ours}. Make the build with ${goal}.`
+      : `It uses ${theirs}, and the build serves ${ours}, another major. Move ${isBehind ? "the build" : participant} to ${goal} first.`;
+  const command = installCommand(module, goal);
   return { ...base, answer: "no", reason, command };
 }
 

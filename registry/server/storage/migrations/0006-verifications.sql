@@ -21,7 +21,6 @@ CREATE TABLE verification (
   law_set     TEXT NOT NULL,
   PRIMARY KEY (participant, build, environment, subject, digest, evidence)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX verification_by_subject ON verification (subject);
 CREATE INDEX verification_by_module ON verification (module);
 CREATE INDEX verification_by_age ON verification (tested_at);
 
