@@ -9,7 +9,7 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { readImage } from "../../registry/core/revision/image.ts";
 import { compileProto } from "../../registry/core/testing/compile-proto.ts";
-import { differenceOf } from "./compare.ts";
+import { type Allowance, differenceOf } from "./compare.ts";
 
 let desc: DescMessage;
 
@@ -39,7 +39,7 @@ enum Color { COLOR_UNSPECIFIED = 0; COLOR_RED = 1; }
   desc = found;
 });
 
-const none = { ignore: [], tolerance: {} };
+const none: Allowance = { ignore: [], tolerance: {} };
 
 function difference(http: JsonValue, nats: JsonValue, allowance = none) {
   // The second travels as bytes, as it does on NATS.

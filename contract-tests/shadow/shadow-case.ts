@@ -14,7 +14,8 @@ import type { HttpReply } from "./http-call.ts";
 
 /** What came of one request that was sent both ways. */
 export type ShadowCase =
-  | { readonly kind: "equal" }
+  /** Both granted the request with equal replies, or both refused it with the same status. */
+  | { readonly kind: "equal"; readonly granted: boolean }
   | { readonly kind: "differs"; readonly difference: Difference }
   /** One of the two did not answer, so there is nothing to compare. */
   | { readonly kind: "unanswered"; readonly reason: string };
@@ -54,7 +55,7 @@ export function judgeCase(
   if (http.status >= 500) return unanswered(`by HTTP the status ${http.status}`);
   if (http.status >= 400) {
     return nats.kind === "error" && nats.status === http.status
-      ? { kind: "equal" }
+      ? { kind: "equal", granted: false }
       : differs("the answer", `status ${http.status}`, describeAnswer(nats));
   }
   const reply = replyOf(schema, output, http);
@@ -63,7 +64,7 @@ export function judgeCase(
     return differs("the answer", `a ${output.typeName}`, describeAnswer(nats));
   }
   const difference = differenceOf(output, reply, nats.message, allowance);
-  return difference === null ? { kind: "equal" } : { kind: "differs", difference };
+  return difference === null ? { kind: "equal", granted: true } : { kind: "differs", difference };
 }
 
 function unanswered(reason: string): ShadowCase {
