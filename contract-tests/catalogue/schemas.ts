@@ -30,7 +30,7 @@ export const schemaLaws: readonly LawEntry[] = [
     effect: "offline",
     needs: [],
     evidence:
-      "A message of one release that is decoded and encoded by the other. The gate refuses every kind of change by which one can be harmed, by buf's rules; that these are enough is checked by such messages in Charter's own tests.",
+      "A message of one release that is decoded and encoded by the other. Charter's own tests do so with every kind of change that it knows, and the gate refuses each by which a message is harmed.",
     minimum: null,
     breach: {
       fault: "Two fields move into one oneof, so one of them is lost where both are set.",
