@@ -7,7 +7,7 @@ import { type StreamJudge, seeStreams, weigh } from "./streams-judged.ts";
 export const graceMs = 100;
 
 const judge: StreamJudge = {
-  plan: { graceMs },
+  plan: { grace: { after: "eos", ms: graceMs } },
   needed: "that ended",
   isEvidence: ({ end }) => end.kind === "eos",
   fault(transcript) {

@@ -12,10 +12,11 @@ import { messagesOf, type StreamFault, type StreamJudge, seeStreams } from "./st
 /** Requests that cannot be read, so that their streams end with an error. */
 const provoked = 3;
 /** Streams of valid requests, some of which may fail by themselves. */
-const usual = 10;
+const usual = 30;
+const grace = { after: "error", ms: graceMs } as const;
 
 const judge: StreamJudge = {
-  plan: { graceMs },
+  plan: { grace },
   needed: "",
   fault: errorFault,
   // Most services never fail on valid requests, so one round of them is enough.
@@ -82,7 +83,7 @@ async function provoke(
   if (subject === null || sent.kind !== "undecodable" || payload.length > bench.maxPayload) {
     return [{ kind: "void" }, null];
   }
-  const transcript = await listen(bench, { subject, payload }, planOf(bench, { graceMs }));
+  const transcript = await listen(bench, { subject, payload }, planOf(bench, { grace }));
   const fault = errorFault(transcript);
   if (fault === null) return [{ kind: "kept" }, transcript];
   const probe = { subject, payload, message: null };

@@ -71,13 +71,14 @@ async function apart(
     bench,
     all.map(({ probe }) => probe),
     plan,
+    (transcript) => transcript.end.kind !== "idle" && faultOf(transcript) !== null,
   );
   for (const [i, transcript] of together.entries()) {
     const one = all[i] as Alone;
-    if (refused(transcript)) continue;
+    if (saysNothing(transcript)) continue;
     const what = mixedUp(one, transcript, all);
     if (what !== null) {
-      const summary = `a stream must be the same beside ${all.length - 1} others as alone; ${what}`;
+      const summary = `of ${all.length} streams at once each must be as it is alone; ${what}`;
       return brokenStream(bench, { ...one, transcript }, { symptom: "mixed up", summary });
     }
     counts.streams++;
@@ -133,8 +134,9 @@ function mixedUp(one: Alone, transcript: Transcript, all: readonly Alone[]): str
   return foreign === undefined ? null : `frame ${foreign.seq ?? "?"} is of another stream`;
 }
 
-function refused({ end }: Transcript): boolean {
-  return end.kind === "error";
+/** A service may refuse so much at once; and where another stream is wrong, the rest is not read. */
+function saysNothing({ end }: Transcript): boolean {
+  return end.kind === "error" || (end.kind === "cut" && end.by === "reader");
 }
 
 function digestsOf({ frames }: Transcript): string {

@@ -40,13 +40,18 @@ export async function ask(
   return readAnswer(bench.generator.schema, bench.output, reply);
 }
 
+/** What comes later than this after a frame says no more of the request, in milliseconds. */
+const longestIdleMs = 1000;
+
 /** As `ask`, and reads a stream as far as it is read at all. */
 export async function askForAll(
   bench: RpcBench,
   probe: Pick<Probe, "subject" | "payload">,
 ): Promise<Answer> {
   if (!isStreaming(bench)) return ask(bench, probe);
-  return wholeAnswerOf(bench, await listen(bench, probe, planOf(bench)));
+  const plan = planOf(bench);
+  const idleMs = Math.min(plan.idleMs, longestIdleMs);
+  return wholeAnswerOf(bench, await listen(bench, probe, { ...plan, idleMs }));
 }
 
 export function isStreaming(bench: RpcBench): bench is StreamBench {

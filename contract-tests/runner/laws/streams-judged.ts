@@ -2,7 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import { type CaseResult, findBroken, type PropertyResult } from "../property.ts";
 import type { Evidence } from "../report.ts";
-import { listen, longestStreamMs, planOf, type StreamBench } from "../streams/listen.ts";
+import { listen, planOf, type StreamBench } from "../streams/listen.ts";
 import type { StreamPlan } from "../streams/stream-plan.ts";
 import { describeTranscript, type Transcript } from "../streams/transcript.ts";
 import { requestsOf } from "./granting.ts";
@@ -49,7 +49,8 @@ const shortestStreamMs = 500;
 export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promise<Seen> {
   const counts = { streams: 0, frames: 0, cut: 0, refused: 0, failedMidway: 0 };
   let samples = 0;
-  let longestMs = judge.plan?.longestMs ?? longestStreamMs;
+  const plan = planOf(bench, judge.plan);
+  let { longestMs, idleMs } = plan;
   let result: PropertyResult = { kind: "kept" };
   for (let round = 0; round < rounds && samples < bench.samples; round++) {
     const search = {
@@ -59,11 +60,12 @@ export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promis
       fromBytes: (payload: Uint8Array) => messageFrom(bench, payload),
     };
     result = await findBroken(messagesOf(bench), search, async (message) => {
-      const opened = await open(bench, message, planOf(bench, { ...judge.plan, longestMs }));
+      const opened = await open(bench, message, { ...plan, longestMs, idleMs });
       if (opened.kind !== "opened") return opened;
       const { probe, transcript } = opened;
-      // A service that takes its time shall not take all of the run's.
+      // A service that takes its time, or never ends, shall not take all of the run's.
       if (wasCut(transcript, "time")) longestMs = Math.max(shortestStreamMs, longestMs / 2);
+      if (transcript.end.kind === "idle") idleMs = Math.min(idleMs, shortestStreamMs);
       const fault = await faultOf(bench, opened, judge);
       if (fault !== null) return brokenStream(bench, opened, fault);
       const refusal = refusalOf(transcript);

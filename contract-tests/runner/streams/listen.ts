@@ -23,7 +23,7 @@ export function planOf(bench: StreamBench, changes: Partial<StreamPlan> = {}): S
     idleMs: binding.idleTimeoutMs + lateMs,
     longestMs: longestStreamMs,
     mostFrames,
-    graceMs: 0,
+    grace: null,
     holdMs: null,
     cancel: null,
     ...changes,
@@ -42,11 +42,12 @@ export async function listen(
   return transcript as Transcript;
 }
 
-/** Reads streams that are opened at once. Throws `BudgetSpent`. */
+/** Reads streams that are opened at once, until one `isWrong`. Throws `BudgetSpent`. */
 export async function listenToAll(
   bench: StreamBench,
   all: readonly Sent[],
   plan: StreamPlan,
+  isWrong: (transcript: Transcript) => boolean = () => false,
 ): Promise<Transcript[]> {
   const line: StreamLine = {
     nc: bench.nc,
@@ -56,9 +57,13 @@ export async function listenToAll(
     trace: bench.calls.trace,
   };
   const requests = all.map((sent) => requestOf(bench, sent));
-  return bench.calls.spend(all.length, () =>
-    Promise.all(requests.map((request) => readStream(line, request, plan))),
-  );
+  const others = new AbortController();
+  const read = async (request: StreamRequest) => {
+    const transcript = await readStream(line, request, plan, others.signal);
+    if (isWrong(transcript)) others.abort();
+    return transcript;
+  };
+  return bench.calls.spend(all.length, () => Promise.all(requests.map(read)));
 }
 
 function requestOf(bench: StreamBench, { subject, payload }: Sent): StreamRequest {

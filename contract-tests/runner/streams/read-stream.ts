@@ -50,6 +50,8 @@ interface Reading {
   overdrawnAt: number | null;
   hold: "to come" | "on" | "over";
   astray: number;
+  /** The next frame is the last: silence is waited for as long as ever. */
+  isLong: boolean;
 }
 
 /** Messages that a subscription takes beside what is wanted: the rest of a window, and the end. */
@@ -61,11 +63,13 @@ const mostAfterEnd = 4;
  * Opens a stream and reads it until its end, or as far as the plan goes. The server itself ends the
  * subscription after so many messages, so that no service can fill the memory. Rejects when the
  * connection fails.
+ * @param signal cuts it off
  */
 export async function readStream(
   line: StreamLine,
   request: StreamRequest,
   plan: StreamPlan,
+  signal?: AbortSignal,
 ): Promise<Transcript> {
   const { nc } = line;
   const done: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} };
@@ -91,7 +95,11 @@ export async function readStream(
         ];
   const headers = createHeaders();
   headers.set("Charter-Probe", line.runId);
-  const longest = setTimeout(() => cut(reading, "time"), plan.longestMs);
+  const stop = () => cut(reading, "reader");
+  signal?.addEventListener("abort", stop);
+  const longest = setTimeout(() => {
+    reading.isLong = true;
+  }, plan.longestMs);
   try {
     line.trace.sent(request.subject, request.payload, headers);
     nc.publish(request.subject, request.payload, { reply: inbox, headers });
@@ -99,6 +107,7 @@ export async function readStream(
     await promise;
   } finally {
     clearTimeout(longest);
+    signal?.removeEventListener("abort", stop);
     reading.patience.stop();
     for (const subscription of subscriptions) subscription.unsubscribe();
   }
@@ -128,6 +137,7 @@ function createReading(line: StreamLine, plan: StreamPlan, resolve: () => void):
     overdrawnAt: null,
     hold: plan.holdMs === null ? "over" : "to come",
     astray: 0,
+    isLong: false,
   };
 }
 
@@ -169,7 +179,7 @@ function onReply(reading: Reading, arrival: Arrival): void {
 }
 
 function onFrame(reading: Reading, frame: Extract<Arrival, { kind: "frame" }>): void {
-  const { plan, frames } = reading;
+  const { frames } = reading;
   const now = performance.now();
   frames.push({ ...frame, atMs: now - reading.startedAt, gapMs: now - reading.freeAt });
   reading.freeAt = now;
@@ -178,10 +188,14 @@ function onFrame(reading: Reading, frame: Extract<Arrival, { kind: "frame" }>): 
   if (frames.length === 1 && frame.control !== null && isControlSubject(frame.control)) {
     reading.control = frame.control;
   }
-  if (reading.afterCancel !== null) {
-    onFrameAfterCancel(reading, reading.afterCancel + 1);
-    return;
-  }
+  if (reading.afterCancel !== null) reading.afterCancel += 1;
+  if (reading.isLong) cut(reading, "time");
+  else if (reading.afterCancel !== null) goOn(reading, reading.afterCancel);
+  else readOn(reading);
+}
+
+function readOn(reading: Reading): void {
+  const { plan, frames } = reading;
   if (frames.length >= plan.mostFrames) cut(reading, "frames");
   else if (reading.bytes > mostBytes) cut(reading, "bytes");
   else if (frames.length >= initialWindow && reading.control === null) {
@@ -210,9 +224,9 @@ function giveCredit(reading: Reading): void {
   if (reading.hold !== "on") waitOn();
 }
 
-function onFrameAfterCancel(reading: Reading, further: number): void {
+/** After a cancel: until it is clear that the service has stopped, or that it has not. */
+function goOn(reading: Reading, further: number): void {
   const { plan } = reading;
-  reading.afterCancel = further;
   if (plan.cancel === null || further > plan.cancel.mostFurther) reading.finish();
   else reading.patience.wait(plan.cancel.quietMs, () => reading.finish());
 }
@@ -246,10 +260,10 @@ function idle(afterMs: number): StreamEnd {
 function endWith(reading: Reading, end: StreamEnd): void {
   reading.end = end;
   if (end.kind === "idle") reading.line.trace.nothing(`nothing for ${Math.round(end.afterMs)} ms`);
-  const { graceMs } = reading.plan;
+  const { grace } = reading.plan;
   if (end.kind === "idle") say(reading, cancelMessage);
-  if (graceMs === 0 || end.kind === "idle") reading.finish();
-  else reading.patience.wait(graceMs, () => reading.finish());
+  if (grace === null || end.kind !== grace.after) reading.finish();
+  else reading.patience.wait(grace.ms, () => reading.finish());
 }
 
 function cut(reading: Reading, by: CutBy): void {

@@ -4,12 +4,12 @@ export interface StreamPlan {
   readonly firstFrameMs: number;
   /** How long each following one is waited for, in milliseconds. */
   readonly idleMs: number;
-  /** Then it is cut off, in milliseconds since the request. */
+  /** Then the next frame is the last that is read, in milliseconds since the request. */
   readonly longestMs: number;
   /** Then it is cut off. */
   readonly mostFrames: number;
-  /** How long the subject is watched after the end, in milliseconds. */
-  readonly graceMs: number;
+  /** How long the subject is watched after which kind of end, in milliseconds, or null for none. */
+  readonly grace: { readonly after: "eos" | "error"; readonly ms: number } | null;
   /**
    * Credit is given before it is needed, or the service is first left without any for so long, in
    * milliseconds, to see whether it waits.
