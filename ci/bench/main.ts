@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { type BenchRow, meetsBar, tableOf } from "./bench-row.ts";
 import { benchCache } from "./cache.ts";
+import { benchHistory } from "./history.ts";
 import { benchHttp } from "./http.ts";
 import { benchNats } from "./nats.ts";
 import { benchRegistry } from "./registry.ts";
@@ -17,7 +18,8 @@ import { benchValidation } from "./validation.ts";
 const usage = `usage: npm run bench -- [--quick] [--only NAME]… [--format text|json]
 
   --quick   fewer and shorter rounds
-  --only    http, nats, calls, events, frames, cache, validation, start-up or registry
+  --only    http, nats, calls, events, frames, cache, validation, start-up,
+            registry or contracts
 `;
 
 const benches: Readonly<Record<string, (isQuick: boolean) => Promise<BenchRow[]>>> = {
@@ -30,6 +32,7 @@ const benches: Readonly<Record<string, (isQuick: boolean) => Promise<BenchRow[]>
   validation: (isQuick) => benchValidation(isQuick ? quick : full),
   "start-up": (isQuick) => benchStartUp(isQuick ? 1 : 3),
   registry: (isQuick) => benchRegistry(isQuick ? 2 : 5),
+  contracts: (isQuick) => benchHistory(isQuick ? 10_000 : 100_000),
 };
 const quick = { rounds: 3, seconds: 0.25 };
 const full = { rounds: 7, seconds: 1 };
