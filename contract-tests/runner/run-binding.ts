@@ -142,7 +142,7 @@ async function runRpc(
         : unreached !== null && law.effect !== "observes"
           ? nothing("inconclusive", unreached)
           : await findingOf(run, own, () => checkRpc(law, own));
-    laws.push(resultOf(law, ofRun(run, own.seed, finding)));
+    laws.push(resultOf(law, ofRun(run, own.seed, module.known.conceal(finding))));
   }
   return {
     evidence: isLive ? evidenceKindOf(endpoints) : null,
