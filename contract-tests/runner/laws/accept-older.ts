@@ -13,7 +13,7 @@ import {
   requestsOf,
   shortfallOf,
 } from "./granting.ts";
-import type { Finding, RequestLaw, RpcBench } from "./law.ts";
+import type { Finding, RpcBench, RpcLaw } from "./law.ts";
 import { messageFrom } from "./probing.ts";
 
 /** Of each form of the request. */
@@ -25,11 +25,11 @@ const seedsPerForm = 100;
  * What was valid under an older release of the major is accepted, for its callers are still there.
  * Releases whose request is the same are one: their messages are the second law's.
  */
-export const acceptOlder: RequestLaw = {
+export const acceptOlder: RpcLaw = {
   id: "R8",
   title: "accepts what older releases sent",
   minimum: fewest,
-  on: "request",
+  on: "rpc",
   effect: "calls",
   async check(bench) {
     const older = bench.contract.others.filter((each) => each.age === "older");
@@ -87,7 +87,7 @@ async function tryForm(
       requestsOf(bench, form),
       { seed, wanted, fromBytes },
       async (message) => {
-        const outcome = await attemptWithKnown(bench, form, message, summaryOf);
+        const outcome = await attemptWithKnown(bench, form, message, { summaryOf });
         if (outcome.kind === "kept" && outcome.refusal === null) reader.read(outcome.answer);
         return outcome.kind === "broken" ? blamed(bench, form, outcome, message) : outcome;
       },

@@ -7,7 +7,7 @@ import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import type { CaseResult } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
-import { attemptWithKnown, collectGrants, shortfallOf } from "./granting.ts";
+import { attemptWithKnown, collectGrants, shortfallOf, typeUnderTest } from "./granting.ts";
 import type { Finding, RequestBench, RequestLaw } from "./law.ts";
 import { failureOf } from "./probing.ts";
 
@@ -110,14 +110,16 @@ async function repeatedInBoth(
   );
 }
 
+/** Whether a valid request is granted at all is another law's question. */
+const asking = { summaryOf: (symptom: string) => symptom };
+
 async function repeated(
   bench: RequestBench,
   { request, reply }: Correlation,
   message: Message,
 ): Promise<CaseResult> {
-  const { generator, input, output } = bench;
-  const outcome = await attemptWithKnown(bench, { generator, desc: input }, message, (it) => it);
-  // Whether a valid request is granted at all is another law's question.
+  const { input, output } = bench;
+  const outcome = await attemptWithKnown(bench, typeUnderTest(bench), message, asking);
   if (outcome.kind === "broken") return { kind: "kept", refusal: outcome.symptom };
   if (outcome.kind !== "kept" || outcome.refusal !== null) return outcome;
   if (outcome.answer.kind !== "message") return { kind: "void" };

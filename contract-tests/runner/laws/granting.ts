@@ -16,6 +16,10 @@ export interface RequestType {
   readonly desc: DescMessage;
 }
 
+export function typeUnderTest({ generator, input }: RpcBench): RequestType {
+  return { generator, desc: input };
+}
+
 /** Valid requests with what their subject needs. Throws `Unsatisfiable`. */
 export function requestsOf(bench: RpcBench, { generator, desc }: RequestType) {
   return variedMessages(generator, desc, demandOf(tokensOf(bench.binding)));
@@ -36,6 +40,13 @@ export interface Granted {
   readonly answer: Answer;
 }
 
+export interface Asking {
+  /** What was expected, of an answer that is neither a grant nor a refusal. */
+  readonly summaryOf: (symptom: string) => string;
+  /** `ask` without it. */
+  readonly send?: typeof ask;
+}
+
 /**
  * Sends a message that is valid by a release; nothing is sent of another one. The reply is read as the
  * contract under test has it.
@@ -44,7 +55,7 @@ export async function attempt(
   bench: RpcBench,
   type: RequestType,
   message: Message,
-  summaryOf: (symptom: string) => string,
+  { summaryOf, send = ask }: Asking,
 ): Promise<Attempt> {
   const judged = judge(type.generator.schema, type.desc, message);
   if (judged.kind === "rule-error") {
@@ -52,15 +63,17 @@ export async function attempt(
   }
   const probe = judged.kind === "valid" ? probeAs(bench, type.desc, message) : null;
   if (probe === null) return { kind: "void" };
-  const answer = await ask(bench, probe);
+  const answer = await send(bench, probe);
   if (answer.kind === "rule-error") {
     return { kind: "schema-bug", reason: `a rule of ${bench.output.typeName}: ${answer.reason}` };
   }
   if (type.desc === bench.input) bench.coverage.tried(message);
   const shown = () => jsonAs(type, message);
   if (isGranted(answer)) {
-    bench.known.learn(type.desc, message);
-    if (answer.kind === "message") bench.known.learn(bench.output, answer.message);
+    bench.known.learn(type.desc, message, "made");
+    if (answer.kind === "message") {
+      bench.known.learn(bench.output, answer.message, "received");
+    }
     return { kind: "kept", refusal: null, shown, probe, answer };
   }
   if (isRefusal(answer)) return { kind: "kept", refusal: answer.code };
@@ -70,13 +83,13 @@ export async function attempt(
 
 /** As `attempt`; what is refused is tried again with values that services of the run have accepted. */
 export async function attemptWithKnown(
-  ...[bench, type, message, summaryOf]: Parameters<typeof attempt>
+  ...[bench, type, message, asking]: Parameters<typeof attempt>
 ): Promise<Attempt> {
-  const first = await attempt(bench, type, message, summaryOf);
+  const first = await attempt(bench, type, message, asking);
   if (first.kind !== "kept" || first.refusal === null) return first;
   const known = bench.known.use(type.desc, message);
   if (known === null) return first;
-  const second = await attempt(bench, type, known, summaryOf);
+  const second = await attempt(bench, type, known, asking);
   // Known values that do not fit the rules say nothing.
   if (second.kind === "void") return first;
   return second.kind === "broken" ? { ...second, exact: true } : second;

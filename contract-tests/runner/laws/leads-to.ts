@@ -70,7 +70,9 @@ async function following(
 ): Promise<CaseResult> {
   const type = { generator: bench.generator, desc: bench.input };
   const since = events.count();
-  const said = await attemptWithKnown(bench, type, message, (symptom) => `refused: ${symptom}`);
+  const said = await attemptWithKnown(bench, type, message, {
+    summaryOf: (symptom) => `refused: ${symptom}`,
+  });
   // Whether valid requests are answered is another law's question.
   if (said.kind === "broken") return { kind: "void" };
   if (said.kind !== "kept" || said.refusal !== null) return said;

@@ -5,7 +5,7 @@ import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { describeAnswer, symptomOf } from "../answers.ts";
 import type { CaseResult } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
-import { attemptWithKnown, collectGrants, shortfallOf } from "./granting.ts";
+import { attemptWithKnown, collectGrants, shortfallOf, typeUnderTest } from "./granting.ts";
 import type { RequestBench, RequestLaw } from "./law.ts";
 import { ask, failureOf, messageFrom } from "./probing.ts";
 import { differenceOf } from "./stable-parts.ts";
@@ -56,10 +56,12 @@ function keyPaths(desc: DescMessage, depth = 1): string[][] {
   });
 }
 
+/** Whether a valid request is granted at all is another law's question. */
+const asking = { summaryOf: (symptom: string) => symptom };
+
 async function repeated(bench: RequestBench, message: Message): Promise<CaseResult> {
-  const { generator, input, output } = bench;
-  const first = await attemptWithKnown(bench, { generator, desc: input }, message, (it) => it);
-  // Whether a valid request is granted at all is another law's question.
+  const { generator, output } = bench;
+  const first = await attemptWithKnown(bench, typeUnderTest(bench), message, asking);
   if (first.kind === "broken") return { kind: "kept", refusal: first.symptom };
   if (first.kind !== "kept" || first.refusal !== null) return first;
   const second = await ask(bench, first.probe);

@@ -14,10 +14,10 @@ import {
   collectGrants,
   type Grants,
   noGrants,
-  type RequestType,
   requestsOf,
+  typeUnderTest,
 } from "./granting.ts";
-import type { RequestLaw, RpcBench } from "./law.ts";
+import type { RpcBench, RpcLaw } from "./law.ts";
 import { ask, messageFrom, probeOf } from "./probing.ts";
 import {
   addedFields,
@@ -43,11 +43,11 @@ interface Search {
 }
 
 /** What a newer release adds is no reason to fail: callers and services are of two releases in a rollout. */
-export const tolerateNewer: RequestLaw = {
+export const tolerateNewer: RpcLaw = {
   id: "R9",
   title: "tolerates what newer releases add",
   minimum: 10,
-  on: "request",
+  on: "rpc",
   effect: "calls",
   async check(bench) {
     const newer = bench.contract.others.filter((each) => each.age === "newer");
@@ -88,7 +88,7 @@ function isToken(bench: RpcBench, path: readonly string[]): boolean {
 
 function unknownFields(bench: RpcBench): Search {
   const wanted = Math.max(10, bench.samples);
-  const messages = requestsOf(bench, typeOf(bench));
+  const messages = requestsOf(bench, typeUnderTest(bench));
   const cases = fc
     .tuple(messages, addedFields)
     .map(([message, added]) => withFields(bench.input, message, added));
@@ -147,13 +147,10 @@ async function newerMessage(
 ): Promise<Attempt> {
   const [semver = ""] = form.semvers;
   const { input, generator } = bench;
-  const outcome = await attemptWithKnown(
-    bench,
-    form,
-    message,
-    (symptom) =>
+  const outcome = await attemptWithKnown(bench, form, message, {
+    summaryOf: (symptom) =>
       `a request that is valid in the newer ${semver} was not answered as the contract says: ${symptom}`,
-  );
+  });
   if (outcome.kind !== "broken") return outcome;
   const known = withoutUnknown({ input }, fromBinary(input, toBinary(form.desc, message)));
   const isAllowed = judge(generator.schema, input, known).kind === "valid";
@@ -171,12 +168,10 @@ async function compared(
   plain: Message,
   what: string,
 ): Promise<Attempt> {
-  const outcome = await attemptWithKnown(
-    bench,
-    typeOf(bench),
-    extended,
-    (symptom) => `a valid request with ${what} was not answered as the contract says: ${symptom}`,
-  );
+  const outcome = await attemptWithKnown(bench, typeUnderTest(bench), extended, {
+    summaryOf: (symptom) =>
+      `a valid request with ${what} was not answered as the contract says: ${symptom}`,
+  });
   return outcome.kind === "broken" ? unlessPlainFails(bench, outcome, plain) : outcome;
 }
 
@@ -195,10 +190,6 @@ async function unlessPlainFails(
 
 function withoutUnknown({ input }: Pick<RpcBench, "input">, message: Message): Message {
   return fromBinary(input, toBinary(input, message), { readUnknownFields: false });
-}
-
-function typeOf({ generator, input }: RpcBench): RequestType {
-  return { generator, desc: input };
 }
 
 async function unlessUnsatisfiable(run: () => Promise<Grants>): Promise<Grants> {
