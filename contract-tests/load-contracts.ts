@@ -40,6 +40,16 @@ export async function loadReleases(
   );
 }
 
+/** Takes the contract of one release. @param semver as of `WantedRelease` */
+export async function loadContract(
+  registry: RegistryClient,
+  module: string,
+  semver: string,
+): Promise<ContractUnderTest> {
+  const [contract] = await loadReleases(registry, [{ module, semver }]);
+  return contract as ContractUnderTest;
+}
+
 /** Descriptors are large; a registry has other callers, too. */
 const fetches = pLimit(8);
 
