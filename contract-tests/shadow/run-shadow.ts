@@ -35,6 +35,8 @@ export interface ShadowRun {
   /** How many requests are sent, whatever the file says. */
   readonly samples?: number;
   readonly environmentClass: EnvironmentClass;
+  /** When the last batch may begin, as of `performance.now()`; without it there is no end. */
+  readonly endsAt?: number;
   readonly onProgress?: (sent: number, of: number) => void;
 }
 
@@ -129,7 +131,7 @@ async function compareAll(
   };
   for (const batch of batchesOf(bench, run, samples)) {
     await Promise.all(batch.map(({ message, at }) => gate(() => one(message, at))));
-    if (tally.inARow >= mostUnanswered) break;
+    if (tally.inARow >= mostUnanswered || performance.now() > (run.endsAt ?? Infinity)) break;
     run.onProgress?.(tally.sent, samples);
   }
   const found = smallest === null ? null : await shrunk(bench, smallest);

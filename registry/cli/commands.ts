@@ -29,6 +29,10 @@ const loaders: Readonly<Record<string, (add: Add) => Promise<void>>> = {
   "stubs publish": async (add) => add((await import("./commands/stubs-publish.ts")).stubsPublish),
   "stubs upgrade": async (add) => add((await import("./commands/stubs-upgrade.ts")).stubsUpgrade),
   "contract test": async (add) => add((await import("./commands/contract-test.ts")).contractTest),
+  "contract replay": async (add) =>
+    add((await import("./commands/contract-replay.ts")).contractReplay),
+  "contract shadow": async (add) =>
+    add((await import("./commands/contract-shadow.ts")).contractShadow),
   "contract client": async (add) =>
     add((await import("./commands/contract-client.ts")).contractClient),
   mock: async (add) => add((await import("./commands/mock.ts")).mock),
