@@ -1,28 +1,40 @@
-import { styleText } from "node:util";
-import type { BindingResult, FailureDetail, LawResult, RunReport, Verdict } from "./report.ts";
+import { renderFailure } from "./render-failure.ts";
+import { type Look, painter, plainText, type Render } from "./render-style.ts";
+import { replayCommand } from "./replay-command.ts";
+import {
+  type BindingResult,
+  exitCodeOf,
+  type LawResult,
+  type ModuleResult,
+  type RunReport,
+  type Tried,
+  type Verdict,
+} from "./report.ts";
 
-export interface RenderOptions {
-  readonly color: boolean;
+/** Where a law was tried; one of the whole account has no such place. */
+interface TriedAt {
+  readonly report: RunReport;
+  readonly module: ModuleResult;
+  readonly binding: BindingResult;
 }
 
-type Look = "bold" | "dim" | "red" | "green" | "yellow";
-type Paint = (text: string, ...looks: Look[]) => string;
-
-/** What could steer a terminal: error texts come from the service under test. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const steering = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
 /** A report as text: a line for each binding, and what was found wrong beneath it. */
-export function renderReport(report: RunReport, options: RenderOptions): string {
-  const paint: Paint = (text, ...looks) =>
-    options.color && looks.length > 0 ? styleText(looks, text, { validateStream: false }) : text;
+export function renderReport(report: RunReport, options: Render): string {
+  const paint = painter(options.color);
   const lines: string[] = [];
-  for (const { module, semver, bindings } of report.modules) {
-    if (bindings.length === 0) continue;
-    lines.push(paint(`${module} ${semver}`, "bold"));
-    for (const binding of bindings) lines.push(...bindingLines(binding, paint));
+  for (const module of report.modules) {
+    if (module.bindings.length === 0) continue;
+    lines.push(paint(`${module.module} ${module.semver}`, "bold"));
+    for (const binding of module.bindings) {
+      lines.push(...bindingLines(binding, { report, module, binding }, options));
+    }
   }
-  lines.push("", ...totalLines(report, paint));
+  const account = report.account.filter(isNotable);
+  if (account.length > 0) {
+    lines.push(paint("the whole account", "bold"));
+    for (const law of account) lines.push(...lawLines(law, null, options));
+  }
+  lines.push("", ...totalLines(report, options));
   return `${lines.join("\n")}\n`;
 }
 
@@ -37,21 +49,29 @@ const words: Readonly<Record<Verdict, readonly [word: string, color: Look]>> = {
   skipped: ["skipped", "dim"],
 };
 
-function bindingLines(binding: BindingResult, paint: Paint): string[] {
+function isNotable({ verdict }: LawResult): boolean {
+  return verdict !== "pass" && verdict !== "skipped";
+}
+
+function bindingLines(binding: BindingResult, at: TriedAt, options: Render): string[] {
+  const paint = painter(options.color);
   const [word, color] = words[binding.verdict];
   const counts = binding.laws.map((law) => `${law.law} ${lawCount(law)}`).join("  ");
-  const live =
-    binding.evidence === null
-      ? "nothing live"
-      : `${binding.evidence}, ${binding.instances} ${binding.instances === 1 ? "instance" : "instances"}`;
-  const head = `  ${paint(word, color)}  ${binding.pattern}  ${paint(`${live}  ${counts}`, "dim")}`;
-  const notable = binding.laws.filter((law) => law.verdict !== "pass" && law.verdict !== "skipped");
+  const head = `  ${paint(word, color)}  ${binding.pattern}  ${paint(`${whoAnswers(binding)}  ${counts}`, "dim")}`;
+  const notable = binding.laws.filter(isNotable);
   const [only] = notable;
   // What holds for every law is said once.
   const same = notable.length > 1 && notable.every((law) => law.reason === only?.reason);
   return same && only?.reason
-    ? [head, `        ${only.reason}`]
-    : [head, ...notable.flatMap((law) => lawLines(law, paint))];
+    ? [head, `        ${plainText(only.reason)}`]
+    : [head, ...notable.flatMap((law) => lawLines(law, at, options))];
+}
+
+function whoAnswers({ kind, evidence, instances }: BindingResult): string {
+  if (evidence === null) return "nothing live";
+  // Nobody says of events which instances publish them.
+  if (kind === "event") return evidence;
+  return `${evidence}, ${instances} ${instances === 1 ? "instance" : "instances"}`;
 }
 
 function lawCount(law: LawResult): string {
@@ -60,39 +80,56 @@ function lawCount(law: LawResult): string {
   return words[law.verdict][0];
 }
 
-function lawLines(law: LawResult, paint: Paint): string[] {
-  const [, color] = words[law.verdict];
-  const title = `      ${paint(law.law, color)} ${law.title}`;
-  if (law.failure === null) return [title, `        ${law.reason ?? ""}`];
-  return [title, ...failureLines(law.failure).map((line) => `        ${line}`)];
+function lawLines(law: LawResult, at: TriedAt | null, options: Render): string[] {
+  const [word, color] = words[law.verdict];
+  const isPlain = law.verdict === "fail" || law.verdict === "inconclusive";
+  const title = `      ${painter(options.color)(law.law, color)} ${law.title}${isPlain ? "" : ` (${word})`}`;
+  const reason = law.reason === null ? [] : [plainText(law.reason)];
+  const replay = at === null ? null : replayCommand(at.report, at.module, at.binding, law);
+  const by = at === null ? options : { ...options, module: at.module.module };
+  const failure = law.failure === null ? [] : renderFailure(law.failure, replay, by);
+  return [title, ...[...reason, ...failure].map((line) => `        ${line}`)];
 }
 
-function failureLines(failure: FailureDetail): string[] {
-  const { summary, subject, message, hex, answer, rule, replay, shrinks } = failure;
-  const lines = [summary, `came back  ${answer}`, `subject    ${subject}`];
-  if (message !== null) lines.push(`message    ${JSON.stringify(message)}`);
-  lines.push(`hex        ${hex === "" ? "(empty)" : hex}`);
-  if (rule !== null)
-    lines.push(`rule       ${rule.id} of ${rule.field}, ${rule.file}:${rule.line}`);
-  if (replay !== null) {
-    lines.push(`found by   seed ${replay.seed}, path ${replay.path}, after ${shrinks} shrinks`);
-  }
-  return lines.map((line) => line.replace(steering, "\ufffd"));
-}
-
-function totalLines({ totals, seed, runId, durationMs }: RunReport, paint: Paint): string[] {
+function totalLines(report: RunReport, options: Render): string[] {
+  const paint = painter(options.color);
+  const { totals, seed, runId, durationMs, environmentClass, notes = [] } = report;
   const { real, reference, mock } = totals.evidence;
-  const { verdicts } = totals;
   const parts = Object.entries(words).flatMap(([verdict, [, color]]) => {
-    const count = verdicts[verdict as Verdict];
+    const count = totals.verdicts[verdict as Verdict];
     return count === 0 ? [] : [paint(`${count} ${verdict}`, color)];
   });
+  const seconds = (durationMs / 1000).toFixed(1);
   return [
+    `Tried: ${coverageLine(totals.coverage)}`,
     `Evidence of what passed: ${real} real, ${reference} reference, ${mock} mock`,
-    `${totals.bindings} bindings: ${parts.join(", ")}`,
+    `${totals.bindings} bindings: ${parts.join(", ") || "none"}`,
+    exitLine(report, options),
+    ...notes.map((note) => paint(plainText(note), "yellow")),
     paint(
-      `${totals.calls} calls in ${(durationMs / 1000).toFixed(1)} s, seed ${seed}, run ${runId}`,
+      `${totals.calls} calls in ${seconds} s, ${environmentClass} environment, seed ${seed}, run ${runId}`,
       "dim",
     ),
   ];
+}
+
+function coverageLine({ subjects, rules, fields, versions }: RunReport["totals"]["coverage"]) {
+  const of = ({ tried, declared }: Tried) => `${tried}/${declared}`;
+  return `${of(subjects)} subjects, ${of(fields)} fields, ${of(rules)} rules broken on purpose, ${versions.length} ${versions.length === 1 ? "release" : "releases"}`;
+}
+
+function exitLine(report: RunReport, { inconclusive }: Render): string {
+  const { verdicts, bindings } = report.totals;
+  switch (exitCodeOf(report, inconclusive)) {
+    case 100:
+      return "Exit 100: a contract is broken; the smallest case of each is above";
+    case 3:
+      return "Exit 3: not enough evidence to say that the contracts are kept; each reason is above";
+    case 0: {
+      const settled = verdicts.pass + verdicts["known-failing"] === bindings;
+      return settled
+        ? "Exit 0: every binding has evidence that its contract is kept, or is known to fail"
+        : "Exit 0: nothing is broken; --inconclusive pass accepts what has too little evidence";
+    }
+  }
 }

@@ -34,7 +34,11 @@ function binding(pattern: string, results: readonly LawResult[]): BindingResult 
     instances: verdict === "inconclusive" ? 0 : 1,
     builds: [],
     calls: 3,
-    coverage: { fields: { tried: 1, declared: 2 }, rules: { tried: 1, declared: 1 }, versions: [] },
+    coverage: {
+      fields: { tried: 1, declared: 2 },
+      rules: { tried: 1, declared: 1 },
+      versions: ["1.2.0"],
+    },
     laws: results,
   };
 }
@@ -65,9 +69,35 @@ describe("exitCodeOf", () => {
     [["pass", "schema-bug"], 3],
     [["pass", "inconclusive", "fail"], 100],
     [["schema-bug", "fail"], 100],
+    [["pass", "flaky"], 100],
+    [["pass", "stale-known-failing"], 100],
+    [["pass", "known-failing"], 0],
+    [["known-failing"], 3],
   ])("of bindings that are %j is %i", (verdicts, code) => {
     const bindings = verdicts.map((verdict) => binding("a.v1", [law(verdict)]));
     expect(exitCodeOf(reportOf(bindings))).toBe(code);
+  });
+
+  it.each<readonly [Verdict[], number]>([
+    [["pass", "inconclusive"], 0],
+    [["pass", "schema-bug"], 3],
+    [["pass", "inconclusive", "fail"], 100],
+    // Nothing that answers is no pass, whatever is accepted.
+    [["inconclusive", "inconclusive"], 3],
+  ])("of bindings that are %j is %i where inconclusive is accepted", (verdicts, code) => {
+    const bindings = verdicts.map((verdict) => binding("a.v1", [law(verdict)]));
+    expect(exitCodeOf(reportOf(bindings), "pass")).toBe(code);
+  });
+
+  it.each<readonly [Verdict, number]>([
+    ["fail", 100],
+    ["flaky", 100],
+    ["stale-known-failing", 100],
+    ["inconclusive", 0],
+    ["skipped", 0],
+  ])("of a law of the whole account that is %s is %i", (verdict, code) => {
+    const report = reportOf([binding("a.v1", [law("pass")])]);
+    expect(exitCodeOf({ ...report, account: [law(verdict)] })).toBe(code);
   });
 
   it("of a binding whose laws were all skipped is 3", () => {
@@ -83,12 +113,29 @@ describe("renderReport", () => {
     hex: "0a0161108120",
     answer: "error 500 internal: too many",
     rule: { id: "uint32.lte", field: "count", file: "shop/v1/shop.proto", line: 46 },
-    replay: { seed: 7, path: "3:0" },
+    replay: { seed: 42, path: "0/3:0" },
     shrinks: 12,
-    nearest: null,
-    place: { file: "shop/v1/shop.proto", line: 15 },
-    repeated: null,
-    trace: [],
+    nearest: { itemId: "a", count: 4096 },
+    place: { file: "shop/v1/shop.proto", line: 46 },
+    repeated: { broken: 5, of: 5 },
+    trace: [
+      {
+        atMs: 0,
+        direction: "sent" as const,
+        subject: "shop.order.v1.a",
+        headers: ["Charter-Probe: run-1"],
+        bytes: 6,
+        hex: "0a0161108120",
+      },
+      {
+        atMs: 0.61,
+        direction: "received" as const,
+        subject: "shop.order.v1.a",
+        headers: ["Nats-Service-Error-Code: 500"],
+        bytes: 4,
+        hex: "",
+      },
+    ],
   };
   const report = reportOf([
     binding("shop.order.v1.{item_id}", [
@@ -99,7 +146,7 @@ describe("renderReport", () => {
     binding("shop.get.v1", [law("pass")]),
   ]);
 
-  it("shows a line for each binding, the smallest failing message", () => {
+  it("shows a line for each binding, and the smallest case of what fails", () => {
     expect(renderReport(report, { color: false })).toBe(`example/shop 1.2.0
   FAIL  shop.order.v1.{item_id}  mock, 1 instance  R2 FAIL  R7 10
       R2 accepts every valid request
@@ -108,16 +155,62 @@ describe("renderReport", () => {
         subject    shop.order.v1.a
         message    {"itemId":"a","count":4097}
         hex        0a0161108120
-        rule       uint32.lte of count, shop/v1/shop.proto:46
-        found by   seed 7, path 3:0, after 12 shrinks
+        works      {"itemId":"a","count":4096}
+        contract   shop/v1/shop.proto:46
+        rule       uint32.lte of count
+        again      broken 5 of 5 times
+        found by   seed 42, path 0/3:0, after 12 shrinks
+        replay     charter contract replay example/shop@1.2.0 --law R2 --rpc shop.v1.ShopService.Order --seed 42 --path 0/3:0
   open  shop.list.v1  nothing live  R2 open  R7 open
         nothing is live
   pass  shop.get.v1  mock, 1 instance  R2 20
 
+Tried: 2/3 subjects, 3/6 fields, 3/3 rules broken on purpose, 1 release
 Evidence of what passed: 0 real, 0 reference, 1 mock
 3 bindings: 1 pass, 1 fail, 1 inconclusive
-9 calls in 1.2 s, seed 42, run run-1
+Exit 100: a contract is broken; the smallest case of each is above
+9 calls in 1.2 s, ephemeral environment, seed 42, run run-1
 `);
+  });
+
+  it("shows the timed exchange where it is asked for, and the line of the contract where it is at hand", () => {
+    const text = renderReport(report, {
+      color: false,
+      trace: true,
+      protoLine: (module, { line }) => `${module} has line ${line}`,
+    });
+    expect(text).toContain(`        trace
+               0.00 ms  request>  shop.order.v1.a  6 bytes  0a0161108120
+                                Charter-Probe: run-1
+               0.61 ms  reply<    shop.order.v1.a  4 bytes
+                                Nats-Service-Error-Code: 500
+`);
+    expect(text).toContain("contract   shop/v1/shop.proto:46  example/shop has line 46\n");
+  });
+
+  it("says what a run was allowed to do, what the account shows, and what is stale or flaky", () => {
+    const known = { ...law("known-failing"), reason: "known until 2027-01-31: GH-1", failure };
+    const run = reportOf([binding("a.v1", [law("pass"), known])]);
+    const shown = {
+      ...law("fail"),
+      law: "D1",
+      title: "has no other subjects",
+      reason: null,
+      failure,
+    };
+    const text = renderReport(
+      { ...run, account: [shown], notes: ["it is taken for production"] },
+      { color: false },
+    );
+    expect(text).toContain(
+      "      R2 accepts every valid request (known)\n        known until 2027-01-31: GH-1\n",
+    );
+    expect(text).toContain(
+      "the whole account\n      D1 has no other subjects\n        a valid request",
+    );
+    expect(text).toContain("it is taken for production\n");
+    // A law of the account has no case to replay.
+    expect(text.match(/charter contract replay/g)).toHaveLength(1);
   });
 
   it("lets no text of a service steer the terminal", () => {

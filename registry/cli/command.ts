@@ -25,6 +25,8 @@ export interface Context {
   registry(): Promise<RegistryClient>;
   /** One line on stderr, on a terminal only. */
   progress(line: string): void;
+  /** As `progress`, and in the log of a CI job, for what takes longer than anybody waits in silence. */
+  liveProgress(line: string): void;
   /** One line on stderr, always. */
   warn(line: string): void;
 }

@@ -114,9 +114,17 @@ function contextOf(flags: CommonFlags, surroundings: Surroundings): Context {
     progress(text) {
       if (stderr.isTTY) line(text);
     },
+    liveProgress(text) {
+      if (stderr.isTTY || isCi(env)) line(text);
+    },
     warn: line,
   };
   return context;
+}
+
+/** Every CI service sets it; `false` is how a developer turns such behaviour off. */
+function isCi({ CI }: NodeJS.ProcessEnv): boolean {
+  return CI !== undefined && CI !== "" && CI !== "false" && CI !== "0";
 }
 
 function jsonText(value: object): string {
