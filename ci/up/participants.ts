@@ -1,11 +1,12 @@
 /**
- * The participants that `up` leaves running: reference services for npc and state, and mocks of the
+ * The participants that `up` leaves running: reference services where there are any, and mocks of the
  * other modules. Prints `ready` when all of them answer.
  */
 import { once } from "node:events";
 import { connect } from "@nats-io/transport-node";
 import { loadContracts } from "../../contract-tests/load-contracts.ts";
 import { startMock } from "../../contract-tests/mock/mock.ts";
+import { startReference as startAi } from "../../contract-tests/reference/ai.ts";
 import { startReference as startNpc } from "../../contract-tests/reference/npc.ts";
 import { startReference as startState } from "../../contract-tests/reference/state.ts";
 import { createRegistryClient } from "../../registry/api/client.ts";
@@ -19,7 +20,7 @@ const nc = await connect({
 });
 
 /** The registry serves its own contract. */
-const served = new Set(["bodybroker/npc", "bodybroker/state", "charter/registry"]);
+const served = new Set(["bodybroker/ai", "bodybroker/npc", "bodybroker/state", "charter/registry"]);
 const contracts = await loadContracts(registry);
 const mocks = await startMock(
   nc,
@@ -27,7 +28,7 @@ const mocks = await startMock(
   { evidence: "mock" },
 );
 
-const references = [await startNpc(nc), await startState(nc)];
+const references = [await startAi(nc), await startNpc(nc), await startState(nc)];
 
 process.stdout.write("ready\n");
 await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
