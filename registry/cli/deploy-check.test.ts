@@ -1,0 +1,250 @@
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import { errorReply } from "../../contract-tests/faults/by-hand.ts";
+import { type Fault, startShop } from "../../contract-tests/faults/shop.ts";
+import { loadContract } from "../../contract-tests/load-contracts.ts";
+import { startMock } from "../../contract-tests/mock/mock.ts";
+import type { ContractUnderTest } from "../../contract-tests/runner/contract.ts";
+import { createRegistryClient } from "../api/client.ts";
+import { defaultPolicy } from "../core/policy/policy.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess } from "./testing/in-process.ts";
+import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
+
+let nats: RunningNatsServer;
+let nc: NatsConnection;
+let registry: RunningRegistry;
+let workspace: Folder;
+let contract: ContractUnderTest;
+
+const proto = `syntax = "proto3";
+package shop.v1;
+
+import "buf/validate/validate.proto";
+import "charter/nats/v1/binding.proto";
+
+service ShopService {
+  option (charter.nats.v1.service) = {queue_group: "q.shop" owner: "shop-team"};
+  rpc Order(OrderRequest) returns (OrderResponse) {
+    option (charter.nats.v1.request) = {subject: "shop.order.v1.{region}.{item_id}" deadline_ms: 200};
+  }
+}
+message OrderRequest {
+  string item_id = 1 [(buf.validate.field).string.pattern = "^[a-z0-9-]{1,32}$"];
+  string region = 2 [(buf.validate.field).string.pattern = "^[a-z]{1,8}$"];
+}
+message OrderResponse {
+  string order_id = 1 [(buf.validate.field).string.min_len = 1];
+  uint64 total = 2 [(buf.validate.field).uint64.gte = 1];
+}
+`;
+
+const policy = {
+  ...defaultPolicy,
+  subjects: { shop: { grammars: ["<root>.<operation…>.v<major>[.{id}…]"] } },
+};
+
+beforeAll(async () => {
+  nats = await startNatsServer();
+  nc = await connect({ servers: nats.url });
+  registry = await startRegistry({ CHARTER_TOKEN: token }, policy);
+  workspace = await temporaryFolder({
+    "buf.yaml": "version: v2\nmodules:\n  - path: proto\n    name: charter.localhost/shop/shop\n",
+    "proto/shop/v1/shop.proto": proto,
+  });
+});
+afterAll(async () => {
+  await registry.stop();
+  await nc.close();
+  await nats.stop();
+  await workspace.remove();
+});
+
+const token = "a-write-token-of-this-test";
+const run = (...args: string[]) =>
+  charterInProcess(args, {
+    cwd: workspace.path,
+    env: { CHARTER_URL: registry.url, CHARTER_TOKEN: token, NATS_URL: nats.url },
+  });
+
+/** Ends with what code, and says what; columns are one space apart, days are DAY. */
+async function told(line: string): Promise<readonly [exit: number | null, ...lines: string[]]> {
+  const { exitCode, stdout, stderr } = await run(...line.replace(/^charter /, "").split(" "));
+  const text = `${stdout}${stderr}`.trimEnd().replace(/\d{4}-\d\d-\d\d/g, "DAY");
+  return [exitCode, ...text.split("\n").map((each) => each.replace(/(?<=\S) {2,}/g, " "))];
+}
+
+/** The last lines of what a command says. */
+const lastOf = async (line: string, count: number) => (await told(line)).slice(-count);
+
+async function whileServing<T>(fault: Fault, work: () => Promise<T>): Promise<T> {
+  const shop = await startShop(nc, contract, fault);
+  try {
+    return await work();
+  } finally {
+    await shop.stop();
+  }
+}
+
+const heading = "SUBJECT RELEASE VERDICT EVIDENCE TESTED ANSWER";
+const order = "shop.order.v1.{region}.{item_id} shop/shop@1.0.0";
+const publish = (build: string, participant = "shop") =>
+  `charter contract test shop/shop@1.0.0 --publish --participant ${participant} --build ${build} --environment staging`;
+
+test("on an empty registry it is not known", async () => {
+  expect(await told("deploy check shop@good --to prod")).toEqual([
+    3,
+    "Not known: whether shop@good may go to prod.",
+    "",
+    "What is not known",
+    "  Nothing is known of shop@good: no test of it is published, and it is neither seen nor recorded anywhere.",
+    "    $ charter contract test --publish --participant shop --build good --environment ci",
+  ]);
+  expect(await told("deploy matrix")).toEqual([
+    0,
+    "Nothing is known: no build is seen or recorded, and no test is published. `charter contract test --publish` publishes one.",
+  ]);
+});
+
+test("on missing evidence it is not known, and the command that it names makes it a yes", async () => {
+  expect((await run("module", "push", "--no-wait")).exitCode).toBe(0);
+  contract = await loadContract(createRegistryClient({ url: registry.url }), "shop/shop", "latest");
+  await run(
+    ..."deploy record shop@good --to staging --uses shop/shop@1.0.0 --role serves".split(" "),
+  );
+  await run(..."deploy record web@1 --to prod --uses shop/shop@1.0.0".split(" "));
+  const before = await told("deploy check shop@good --to prod");
+  expect(before).toEqual([
+    3,
+    "Not known: whether shop@good may go to prod.",
+    "",
+    heading,
+    `${order} - none - not known`,
+    "",
+    "In prod",
+    "PARTICIPANT BUILD ROLE RELEASE ANSWER",
+    "web 1 calls shop/shop@1.0.0 yes",
+    "",
+    "What is not known",
+    "  shop.order.v1.{region}.{item_id}: Build good was never tested on it.",
+    `    $ ${publish("good")}`,
+  ]);
+  const command = before.at(-1)?.trim().slice(2) ?? "";
+  await whileServing({}, async () => {
+    expect(await lastOf(command, 1)).toEqual(["Published: 1 subject of shop@good."]);
+  });
+  expect(await told("deploy check shop@good --to prod")).toEqual([
+    0,
+    "Yes: shop@good may go to prod.",
+    "",
+    heading,
+    `${order} pass real staging DAY yes`,
+    "",
+    "In prod",
+    "PARTICIPANT BUILD ROLE RELEASE ANSWER",
+    "web 1 calls shop/shop@1.0.0 yes",
+  ]);
+});
+
+test("on a failing row it is a no, with the row and the command that shows it again", async () => {
+  const fault: Fault = {
+    answer: (request, correct) =>
+      request.kind === "valid" ? [errorReply(500, "broken")] : correct,
+  };
+  await whileServing(fault, async () => {
+    const [exitCode, ...lines] = await told(`${publish("bad")} --seed 7`);
+    expect(exitCode).toBe(100);
+    expect(lines.at(-1)).toBe("Published: 1 subject of shop@bad.");
+  });
+  const lines = await told("deploy check shop@bad --to prod");
+  expect(lines.slice(0, 5)).toEqual([
+    100,
+    "No: shop@bad must not go to prod.",
+    "",
+    heading,
+    `${order} fail real staging DAY no`,
+  ]);
+  expect(lines.slice(-3)).toEqual([
+    "What forbids it",
+    expect.stringMatching(
+      /^ {2}shop\.order\.v1\.\{region\}\.\{item_id\}: It breaks (R\d+ \(fail\)(, )?)+ in staging\.$/,
+    ),
+    "    $ charter contract test shop/shop@1.0.0 --seed 7 --publish --participant shop --build bad --environment staging",
+  ]);
+});
+
+test("on a mock's evidence it is not known", async () => {
+  const mock = await startMock(nc, [contract], { evidence: "mock" });
+  try {
+    expect((await told(publish("mocked"))).slice(-1)).toEqual([
+      "Published: 1 subject of shop@mocked.",
+    ]);
+  } finally {
+    await mock.stop();
+  }
+  const lines = await told("deploy check shop@mocked --to prod");
+  expect(lines[0]).toBe(3);
+  expect(lines).toContain(`${order} pass mock staging DAY not known`);
+  expect(lines.slice(-2)).toEqual([
+    "  shop.order.v1.{region}.{item_id}: A mock answered in staging, which says nothing of the build.",
+    `    $ ${publish("mocked")}`,
+  ]);
+});
+
+test("what answered is published for itself, and nobody else's name stands for it", async () => {
+  await whileServing({}, async () => {
+    const all = "contract test shop/shop --publish --environment staging";
+    const [exitCode, ...lines] = await told(`${all} --build 1.1.0`);
+    expect(exitCode).toBe(2);
+    expect(lines.at(-1)).toBe(
+      "Not published: The build is said to be 1.1.0, and 1.0.0 answered. Test when 1.1.0 is rolled out, or leave --build away to publish for what answered.",
+    );
+    const json = await run(...`${all} --format json`.split(" "));
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      published: { builds: { "shop@1.0.0": 1 }, leftOut: [] },
+    });
+  });
+});
+
+test("the matrix has every build with its evidence", async () => {
+  expect(await told("deploy matrix --module shop/shop")).toEqual([
+    0,
+    "PARTICIPANT BUILD RUNS IN SUBJECT RELEASE VERDICT EVIDENCE TESTED",
+    `shop 1.0.0 - ${order} pass real staging DAY`,
+    `shop bad - ${order} fail real staging DAY`,
+    `shop good staging ${order} pass real staging DAY`,
+    `shop mocked - ${order} pass mock staging DAY`,
+  ]);
+  expect(await lastOf("deploy matrix --environment staging", 1)).toEqual([
+    `shop good staging ${order} pass real staging DAY`,
+  ]);
+});
+
+test("evidence that cannot be kept leaves the result, and says why", async () => {
+  await whileServing({}, async () => {
+    const { exitCode, stdout } = await charterInProcess(publish("good").split(" ").slice(1), {
+      cwd: workspace.path,
+      env: { CHARTER_URL: registry.url, CHARTER_TOKEN: "wrong", NATS_URL: nats.url },
+    });
+    expect(exitCode).toBe(4);
+    expect(stdout).toContain("pass");
+    expect(stdout).toContain("Not published: ");
+  });
+});
+
+test.each([
+  ["contract test --publish", "--publish needs --environment"],
+  ["contract test --environment staging", "add --publish"],
+  ["contract test --publish --environment staging --law R1", "--law tries some"],
+  ["contract test --publish --environment Staging", '"Staging" must name an environment'],
+  ["contract test --publish --environment staging --build a/b", '--build is "a/b"'],
+  ["deploy check shop --to prod", "names no build"],
+  ["deploy check shop@1", "--to"],
+  ["deploy check shop@1 --to prod --max-age 0", "a number of days"],
+  ["deploy matrix --module shop", "must name a module"],
+])("%s is wrong usage, and says why", async (line, text) => {
+  const { exitCode, stdout, stderr } = await run(...line.split(" "));
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(text);
+});
