@@ -9,12 +9,13 @@ export const clientLaws: readonly LawEntry[] = [
       "A client ends with a typed error, and never hangs or takes a wrong answer, when replies are late, doubled, missing, malformed or of the wrong type, or a stream has a gap or no end.",
     appliesTo: "clients of every rpc, and subscribers of every event",
     effect: "offline",
-    needs: ["`charter mock` with a fault, and the client's own tests against it"],
-    evidence: "A call of the client to a mock with one fault. The client's tests say what it did.",
+    needs: ["a program that makes one call, for `charter contract client`"],
+    evidence:
+      "A call of the client to a mock with one fault, by how it ended. A client that fails against the sound mock shows nothing.",
     minimum: null,
     breach: {
       fault: "The client waits for a reply without a time-out.",
-      reported: "the call did not end within its deadline while the mock was late",
+      reported: "no-reply  the client must report an error, and did not end within 30 s",
     },
     remedy:
       "Call through the generated client. A client by hand needs a deadline for every call, a check of the sequence and the count, and validation of what came.",
@@ -44,15 +45,15 @@ export const clientLaws: readonly LawEntry[] = [
       "The same request to the old HTTP endpoint and to the NATS service has equal replies, within the tolerances of the contract file, as often as it asks.",
     appliesTo: "rpcs for which a contract file says `shadow`",
     effect: "calls",
-    needs: ["`shadow` in a contract file", "the HTTP endpoint"],
+    needs: ["`shadow` in a contract file", "the HTTP endpoint", "`charter contract shadow`"],
     evidence:
       "A request that both answered. The lower bound of the match rate's confidence interval decides, so a few matches are not enough.",
     minimum: 20,
     breach: {
       fault: "The service rounds prices, and the old endpoint does not.",
       reported: [
-        "replies must be equal in 99.9 % of the requests; the lower bound is 95.1 %",
-        "came back  price.cents 1999 by HTTP, 2000 by NATS",
+        "equal      471 of 500, 94.20 % (between 91.80 % and 95.92 % with 95 % confidence; 99.00 % are needed)",
+        "differs    total: 1999 by HTTP, 2000 by NATS",
         'message    {"sku":"a"}',
       ].join("\n"),
     },
@@ -61,7 +62,7 @@ export const clientLaws: readonly LawEntry[] = [
   },
   {
     id: "X1",
-    title: "answers the examples of the contract file",
+    title: "answers the examples as its contract file says",
     promise: "Each example of a contract file has the reply or the error that it expects.",
     appliesTo: "rpcs for which a contract file has `examples`",
     effect: "calls",
@@ -71,7 +72,7 @@ export const clientLaws: readonly LawEntry[] = [
     breach: {
       fault: "The reply has more tokens than were asked for.",
       reported: [
-        "example hello: reply.tokens <= request.max_tokens is false",
+        'the example "hello" must have a reply for which reply.tokens <= request.max_tokens',
         'came back  {"tokens":2}',
         'message    {"maxTokens":1}',
       ].join("\n"),

@@ -90,11 +90,14 @@ export const requestLaws: readonly LawEntry[] = [
   {
     id: "R5",
     title: "repeats what correlates",
-    promise: "The field of the reply that a contract file names repeats the field of the request.",
-    appliesTo: "rpcs for which a contract file says `correlate`",
+    promise:
+      "The reply repeats the field by which the request is known: the one that a contract file names, or `request_id` where both have it.",
+    appliesTo:
+      "rpcs with `request_id` in request and reply, or with `correlate` in a contract file",
     effect: "calls",
-    needs: ["`correlate` in a contract file"],
-    evidence: "A granted request whose field is set.",
+    needs: ["a `request_id` on both sides, or `correlate` in a contract file"],
+    evidence:
+      "A granted request of a pair that was sent at the same time: a service that mixes requests up does so when it has two in hand.",
     minimum: 10,
     breach: {
       fault: "Replies of concurrent requests are mixed up.",
@@ -111,12 +114,12 @@ export const requestLaws: readonly LawEntry[] = [
     id: "R6",
     title: "answers before its deadline",
     promise:
-      "Every valid request has a reply or an error within the contract's `deadline_ms`, and the percentiles keep the budgets of a contract file.",
+      "A valid request has a reply or an error within the contract's `deadline_ms`, in 99 of 100 cases, and the percentiles keep the budgets of a contract file.",
     appliesTo: "every rpc with one reply",
     effect: "calls",
     needs: ["`latency` in a contract file for percentiles"],
     evidence:
-      "A timed request. Percentiles are judged from the `minimum_samples` of the contract file on: on few samples, or a busy machine, they say nothing.",
+      "A timed answer. Percentiles are judged from the `min_samples` of the contract file on. What was late is tried again, so that a busy machine is not taken for a slow service.",
     minimum: 30,
     breach: {
       fault: "A query without an index takes 300 ms, and the contract says 50.",
@@ -153,10 +156,11 @@ export const requestLaws: readonly LawEntry[] = [
     title: "accepts what older releases sent",
     promise:
       "A message that was valid under an older release of the same major, and still in use, is accepted.",
-    appliesTo: "every rpc of a module with older releases",
+    appliesTo: "every rpc whose request is another one in an older release of the same major",
     effect: "calls",
     needs: ["older releases in the registry"],
-    evidence: "A request that is valid under an older release, and was granted.",
+    evidence:
+      "A granted request that is valid under an older release, at least ten of each form that the request has had.",
     minimum: 10,
     breach: {
       fault: "The service demands a field that callers of last year do not know.",
@@ -172,11 +176,11 @@ export const requestLaws: readonly LawEntry[] = [
     id: "R9",
     title: "tolerates what newer releases add",
     promise:
-      "Unknown fields are no reason to fail, and neither are enum values that a newer release adds, where the rules allow them.",
+      "A valid request with fields or enum values that the contract does not know yet is answered like the one without, where the rules allow it; so is what a newer release of the same major sends.",
     appliesTo: "every rpc",
     effect: "calls",
     needs: [],
-    evidence: "A valid request with an unknown field or enum value, that was granted.",
+    evidence: "A granted request with an unknown field or enum value, or of a newer release.",
     minimum: 10,
     breach: {
       fault: "The decoder is strict, and refuses field 19000.",
@@ -193,11 +197,12 @@ export const requestLaws: readonly LawEntry[] = [
     id: "R10",
     title: "repeats its answer to a repeated request",
     promise:
-      "The same request twice has equal replies where the rpc declares `idempotency_level`, for callers retry such rpcs.",
+      "The same request twice has equal replies where the rpc declares `idempotency_level`, for callers retry such rpcs. Times and what names the attempt, such as `request_id`, may differ.",
     appliesTo: "rpcs with `idempotency_level` `IDEMPOTENT` or `NO_SIDE_EFFECTS`",
     effect: "calls",
     needs: ["`idempotency_level` in the contract"],
-    evidence: "A granted request that was sent again, byte for byte.",
+    evidence:
+      "A granted request that was sent again, byte for byte, with an `idempotency_key` where there is one.",
     minimum: 5,
     breach: {
       fault: "A payment is made again although its idempotency key is the same.",

@@ -36,39 +36,42 @@ export const streamingLaws: readonly LawEntry[] = [
     minimum: 10,
     breach: {
       fault: "The end is sent before the last frame has left.",
-      reported: ["nothing may follow the end; 1 frame did", 'message    {"maxTokens":2}'].join(
-        "\n",
-      ),
+      reported: [
+        "a stream must have one end, with the count of its frames; 1 frame came after it",
+        'message    {"maxTokens":2}',
+      ].join("\n"),
     },
     remedy: "Await every frame before the end is sent, and return after it.",
   },
   {
     id: "T3",
     title: "ends with its error",
-    promise: "An error in the middle is the last frame: it carries the error headers, and ends.",
+    promise: "An error ends its stream, and one in the middle is as well formed as every error.",
     appliesTo,
     effect: "calls",
     needs: [],
-    evidence: "A stream that failed: a request that breaks a rule, and whatever failed by itself.",
+    evidence:
+      "A stream that ended with an error: provoked by a request that cannot be read, or by itself.",
     minimum: 1,
     breach: {
-      fault: "The service logs an exception, and the caller waits for ever.",
+      fault: "The service reports an error, and goes on sending.",
       reported: [
-        "a stream that fails must end with its error",
-        "came back  3 frames, then nothing for 2000 ms",
+        "an error must end its stream; 2 frames came after it",
+        "came back  3 frames, error 500 internal, 2 frames",
       ].join("\n"),
     },
-    remedy: "Send the error headers when the handler throws, also after the first frame.",
+    remedy:
+      "Send the error headers when the handler throws, also after the first frame, and nothing after them.",
   },
   {
     id: "T4",
     title: "stops when the caller cancels",
     promise:
-      "After a cancel on the control subject of frame 0, no more frames come than are on their way.",
+      "After a cancel on the control subject of frame 0, no more frames come than are on their way: 32, or what a contract file says.",
     appliesTo,
     effect: "calls",
     needs: ["the right to publish on `_CHARTER.ctl.>`"],
-    evidence: "A stream that was cancelled while it was running.",
+    evidence: "A stream that is long enough, opened again and cancelled at its first frame.",
     minimum: 3,
     breach: {
       fault: "The handler does not look at its abort signal.",
@@ -86,12 +89,12 @@ export const streamingLaws: readonly LawEntry[] = [
     appliesTo,
     effect: "calls",
     needs: [],
-    evidence: "A stream that ran while others did.",
+    evidence: "A stream that is in order alone, and ran beside others.",
     minimum: 4,
     breach: {
       fault: "The reply subject is kept in a variable that all requests share.",
       reported: [
-        "frames of one stream came on the inbox of another",
+        "of 4 streams at once each must be as it is alone; 3 frames of another came",
         'message    {"requestId":"a"}',
       ].join("\n"),
     },
@@ -101,7 +104,7 @@ export const streamingLaws: readonly LawEntry[] = [
     id: "T6",
     title: "keeps its pace",
     promise:
-      "The first frame comes before its deadline, and each following one before the idle time-out; a contract file can bound them further.",
+      "The first frame comes before its deadline, each following one before the idle time-out, and none without credit; a contract file can bound them further.",
     appliesTo,
     effect: "calls",
     needs: ["`streaming` in a contract file for tighter bounds"],
