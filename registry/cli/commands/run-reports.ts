@@ -28,7 +28,7 @@ interface ReportFile {
 
 export const reportOption = new Option(
   "--report <format[=file]>",
-  "write the run as junit=<file>, ctrf=<file>, sarif=<file> or json=<file>, or github for annotations; may be given several times",
+  "write the run as junit=<file>, ctrf=<file>, sarif=<file>, markdown=<file> or json=<file>, or github for annotations; may be given several times",
 ).argParser(collect);
 
 /**
