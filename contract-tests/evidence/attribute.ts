@@ -120,11 +120,11 @@ function onlyOf(
   if (telling.length === 0) return participant === null ? undefined : { participant, build };
   const ofModule = telling.filter((each) => each.module === module);
   const names = new Set(ofModule.flatMap(({ told }) => told.map((each) => each.participant)));
-  if (names.size !== 1) return undefined;
-  const own = owned.filter((each) => "participant" in each && each.module === module);
-  const builds = new Set(own.map((each) => ("build" in each ? each.build : null)));
-  const [first] = ofModule;
-  return builds.size === 1 && first !== undefined && own.length > 0 ? first.told[0] : undefined;
+  const own = owned.flatMap((each) =>
+    "participant" in each && each.module === module ? [each] : [],
+  );
+  const builds = new Set(own.map((each) => each.build));
+  return names.size === 1 && builds.size === 1 ? own[0] : undefined;
 }
 
 type LeftOut = Attribution["leftOut"][number];

@@ -158,6 +158,35 @@ describe("POST /v1/verifications", () => {
   });
 });
 
+it("a run whose answer was lost is kept once, however often it is sent", async () => {
+  let isLost = true;
+  const own = await startTestRegistry({
+    intercept: ({ store, ...edges }) => ({
+      ...edges,
+      store: {
+        ...store,
+        recordRun(given) {
+          const outcome = store.recordRun(given);
+          if (!isLost) return outcome;
+          throw new Error("the process ends before it answers");
+        },
+      },
+    }),
+  });
+  try {
+    await own.push(commonModule(), ordersModule());
+    const sent = run({ runId: "lost" });
+    expect(await problemOf(own.client.recordTestRun(sent))).toMatchObject({ code: "INTERNAL" });
+    isLost = false;
+    await own.restart();
+    const again = await own.client.recordTestRun(sent);
+    expect(again).toEqual({ runId: "lost", recorded: 1, repeated: true });
+    expect((await own.client.verifications()).verifications).toHaveLength(1);
+  } finally {
+    await own.stop();
+  }
+});
+
 describe("GET /v1/deployments/check and /matrix", () => {
   it("refuse what is no name", async () => {
     const planned = { participant: "shop", build: "1", environment: "prod" };
