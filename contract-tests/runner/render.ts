@@ -67,7 +67,8 @@ function bindingLines(binding: BindingResult, at: TriedAt, options: Render): str
     : [head, ...notable.flatMap((law) => lawLines(law, at, options))];
 }
 
-function whoAnswers({ kind, evidence, instances }: BindingResult): string {
+function whoAnswers({ kind, evidence, instances, laws }: BindingResult): string {
+  if (laws.length === 0) return "no law of this run speaks of it";
   if (evidence === null) return "nothing live";
   // Nobody says of events which instances publish them.
   if (kind === "event") return evidence;
@@ -126,8 +127,8 @@ function exitLine(report: RunReport, { inconclusive }: Render): string {
     case 3:
       return "Exit 3: not enough evidence to say that the contracts are kept; each reason is above";
     case 0: {
-      const settled = verdicts.pass + verdicts["known-failing"] === bindings;
-      return settled
+      const settled = verdicts.pass + verdicts["known-failing"] + verdicts.skipped;
+      return settled === bindings
         ? "Exit 0: every binding has evidence that its contract is kept, or is known to fail"
         : "Exit 0: nothing is broken; --inconclusive pass accepts what has too little evidence";
     }

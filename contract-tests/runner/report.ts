@@ -100,7 +100,7 @@ export interface BindingResult {
   /** The full name of the rpc, or of the event's message. */
   readonly element: string;
   readonly place: Place;
-  /** The worst of its laws. */
+  /** The worst of its laws; skipped when none of those that were chosen speaks of it. */
   readonly verdict: Verdict;
   /** Null when nothing is live. */
   readonly evidence: EvidenceKind | null;
@@ -222,11 +222,11 @@ function coverageOf(modules: readonly ModuleResult[]): CoverageTotals {
 }
 
 /**
- * The exit code of a run: 0 when every binding passed, or fails as a contract file says, and at least
- * one passed; 100 when one broke its contract, or a contract file is stale; 3 when there is not enough
+ * The exit code of a run: 0 when every binding that a chosen law speaks of passed, or fails as a
+ * contract file says, and at least one passed; 100 when one broke its contract, or a contract file is stale; 3 when there is not enough
  * evidence to say yes.
  *
- * @param inconclusive `pass` takes what is inconclusive or skipped for 0, next to at least one that passed
+ * @param inconclusive `pass` takes what is inconclusive for 0, next to at least one that passed
  */
 export function exitCodeOf(
   { totals, account }: Pick<RunReport, "totals" | "account">,
@@ -235,8 +235,9 @@ export function exitCodeOf(
   const { verdicts } = totals;
   const broken = verdicts.fail + verdicts.flaky + verdicts["stale-known-failing"];
   if (broken > 0 || account.some(({ verdict }) => breaking.has(verdict))) return 100;
-  const open = inconclusive === "pass" ? verdicts.inconclusive + verdicts.skipped : 0;
-  const settled = verdicts.pass + verdicts["known-failing"] + open;
+  const open = inconclusive === "pass" ? verdicts.inconclusive : 0;
+  // A binding is skipped only when no law that was chosen speaks of it.
+  const settled = verdicts.pass + verdicts["known-failing"] + verdicts.skipped + open;
   return verdicts.pass > 0 && settled === totals.bindings ? 0 : 3;
 }
 

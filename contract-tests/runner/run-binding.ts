@@ -87,7 +87,8 @@ export async function runBinding(
     kind: binding.kind,
     element: elementOf(binding),
     place: binding.place,
-    verdict: worstOf(laws.map((each) => each.verdict)),
+    // No law of those that were chosen speaks of it.
+    verdict: laws.length === 0 ? "skipped" : worstOf(laws.map((each) => each.verdict)),
     ...answered,
     coverage: coverage.counts(),
     laws,

@@ -36,9 +36,10 @@ test("contract test ends with 3 when nothing is live", async () => {
   const result = await run("contract", "test", "bodybroker/npc", "--format", "json");
   expect(result.exitCode).toBe(3);
   expect(JSON.parse(result.stdout)).toMatchObject({
-    formatVersion: 1,
+    formatVersion: 2,
+    environmentClass: "ephemeral",
     modules: [{ module: "bodybroker/npc", semver: "1.0.0" }],
-    totals: { bindings: 1, pass: 0, inconclusive: 1 },
+    totals: { bindings: 2, verdicts: { pass: 0, inconclusive: 2 } },
   });
 });
 
@@ -51,9 +52,9 @@ test("contract test passes against a mock with the seed and laws that were asked
     expect(JSON.parse(result.stdout)).toMatchObject({
       seed: 7,
       laws: ["R1"],
-      totals: { pass: 1, fail: 0, evidence: { mock: 1, real: 0 } },
+      totals: { verdicts: { pass: 1, fail: 0 }, evidence: { mock: 1, real: 0 } },
     });
-    const text = await run("contract", "test", "bodybroker/npc");
+    const text = await run("contract", "test", "bodybroker/npc", "--law", "R2", "--law", "R3");
     expect(text).toMatchObject({ exitCode: 0, stderr: "" });
     expect(text.stdout).toContain("  pass  ai.npc.behavior.request.v1  mock, 1 instance");
   } finally {
