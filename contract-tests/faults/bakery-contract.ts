@@ -1,16 +1,36 @@
-import type { ContractUnderTest } from "../runner/contract.ts";
+import type { ContractUnderTest, OtherRelease } from "../runner/contract.ts";
 import { compileTestdata } from "../testing/compile.ts";
 import { contractOf } from "../testing/contracts.ts";
 
-let compiled: Promise<readonly [Uint8Array, Uint8Array]> | undefined;
+export type BakeryRelease = "1.0.0" | "1.1.0" | "1.2.0";
 
-/** The bakery's contract as of 1.1.0, which knows the release before it. */
-export async function bakeryContract(): Promise<ContractUnderTest> {
-  compiled ??= Promise.all([compileTestdata("bakery/v1_0"), compileTestdata("bakery/v1_1")]);
-  const [older, current] = await compiled;
+const compiled = new Map<BakeryRelease, Promise<Uint8Array>>();
+
+function descriptorsOf(semver: BakeryRelease): Promise<Uint8Array> {
+  const folder = `bakery/v${semver.replace(/\.0$/, "").replace(".", "_")}`;
+  const descriptors = compiled.get(semver) ?? compileTestdata(folder);
+  compiled.set(semver, descriptors);
+  return descriptors;
+}
+
+/** The bakery's contract as of a release, which knows others of its major. */
+export async function bakeryContract(
+  semver: BakeryRelease = "1.1.0",
+  others: Readonly<Partial<Record<BakeryRelease, OtherRelease["age"]>>> = { "1.0.0": "older" },
+): Promise<ContractUnderTest> {
+  const known = await Promise.all(
+    (Object.entries(others) as [BakeryRelease, OtherRelease["age"]][]).map(
+      async ([other, age]): Promise<OtherRelease> => ({
+        semver: other,
+        age,
+        descriptors: await descriptorsOf(other),
+      }),
+    ),
+  );
+  const isOfModule = (file: string) => file.startsWith("bakery/");
   return {
-    ...contractOf("example/bakery", current, (file) => file.startsWith("bakery/")),
-    semver: "1.1.0",
-    others: [{ semver: "1.0.0", age: "older", descriptors: older }],
+    ...contractOf("example/bakery", await descriptorsOf(semver), isOfModule),
+    semver,
+    others: known,
   };
 }

@@ -112,7 +112,7 @@ function blamed(
   const { semver } = bench.contract;
   const field = first.field.replace(/\[[^\]]*\]/g, "");
   const target = [...ruleTargets(bench.generator, bench.input)].find(
-    (each) => each.rule === first.ruleId && each.path.replace(/\[[^\]]*\]/g, "") === field,
+    (each) => each.accepts(first.ruleId) && each.path.replace(/\[[^\]]*\]/g, "") === field,
   );
   const rule = target === undefined ? null : { ...target.place, id: target.rule, field };
   return {
