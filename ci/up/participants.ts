@@ -7,7 +7,9 @@ import { connect } from "@nats-io/transport-node";
 import { loadContracts } from "../../contract-tests/load-contracts.ts";
 import { startMock } from "../../contract-tests/mock/mock.ts";
 import { startReference as startAi } from "../../contract-tests/reference/ai.ts";
+import { startReference as startAuth } from "../../contract-tests/reference/auth.ts";
 import { startReference as startNpc } from "../../contract-tests/reference/npc.ts";
+import { startReference as startPayment } from "../../contract-tests/reference/payment.ts";
 import { startReference as startState } from "../../contract-tests/reference/state.ts";
 import { createRegistryClient } from "../../registry/api/client.ts";
 
@@ -20,15 +22,26 @@ const nc = await connect({
 });
 
 /** The registry serves its own contract. */
-const served = new Set(["bodybroker/ai", "bodybroker/npc", "bodybroker/state", "charter/registry"]);
-const contracts = await loadContracts(registry);
-const mocks = await startMock(
-  nc,
-  contracts.filter((contract) => !served.has(contract.module)),
-  { evidence: "mock" },
-);
+const registered = "charter/registry";
+const publishing = new Set(["bodybroker/payment"]);
+const silent = new Set(["bodybroker/ai", "bodybroker/auth", "bodybroker/npc", "bodybroker/state"]);
+const contracts = (await loadContracts(registry)).filter(({ module }) => module !== registered);
+const mocked = contracts.flatMap((contract) => {
+  if (publishing.has(contract.module)) return [];
+  if (!silent.has(contract.module)) return [contract];
+  // Their events come from a mock: these references answer, and publish nothing by themselves.
+  const bindings = contract.bindings.filter(({ kind }) => kind === "event");
+  return [{ ...contract, bindings }];
+});
+const mocks = await startMock(nc, mocked, { evidence: "mock" });
 
-const references = [await startAi(nc), await startNpc(nc), await startState(nc)];
+const references = [
+  await startAi(nc),
+  await startAuth(nc),
+  await startNpc(nc),
+  await startPayment(nc),
+  await startState(nc),
+];
 
 process.stdout.write("ready\n");
 await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
