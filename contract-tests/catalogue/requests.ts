@@ -103,7 +103,7 @@ export const requestLaws: readonly LawEntry[] = [
       fault: "Replies of concurrent requests are mixed up.",
       reported: [
         "order_id of the reply must repeat order.id of the request",
-        'came back  {"orderId":"o-7"}',
+        'came back  a acme.shop.v1.OrderResponse with "o-7", and not "o-8"',
         'message    {"order":{"id":"o-8"}}',
       ].join("\n"),
     },
@@ -125,7 +125,7 @@ export const requestLaws: readonly LawEntry[] = [
       fault: "A query without an index takes 300 ms, and the contract says 50.",
       reported: [
         "an answer must come within 50 ms",
-        "came back  nothing within 50 ms",
+        "came back  answers after 301.2, 300.8, 300.5, 300.9 ms, one after the other",
         'message    {"sku":"a"}',
       ].join("\n"),
     },
@@ -208,7 +208,7 @@ export const requestLaws: readonly LawEntry[] = [
       fault: "A payment is made again although its idempotency key is the same.",
       reported: [
         "the same request twice must have equal replies",
-        'came back  {"paymentId":"p-1"}, then {"paymentId":"p-2"}',
+        "came back  two replies that differ at payment_id",
         'message    {"idempotencyKey":"k","cents":1}',
       ].join("\n"),
     },
