@@ -1,0 +1,169 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import { parse } from "yaml";
+import { type Folder, temporaryFolder } from "../registry/cli/testing/charter.ts";
+import { charterInProcess } from "../registry/cli/testing/in-process.ts";
+import { npcPolicy, npcProto, npcWorkspace } from "../registry/cli/testing/npc-workspace.ts";
+import { type RunningRegistry, startRegistry } from "../registry/cli/testing/running-registry.ts";
+import { type RunningNatsServer, startNatsServer } from "./testing/nats-server.ts";
+import { runJob, type StepResult } from "./testing/run-job.ts";
+
+const root = join(import.meta.dirname, "..");
+const workflows = join(import.meta.dirname, "workflows");
+const main = join(root, "registry/cli/main.ts");
+const stepMs = 120_000;
+
+const files = await readdir(workflows);
+
+it.each(files)(
+  "every action of %s is pinned to a commit, with its version beside it",
+  async (file) => {
+    const text = await readFile(join(workflows, file), "utf8");
+    const used = [...text.matchAll(/^\s*- uses: (.*)$/gm)].map(([, action = ""]) => action);
+    expect(
+      used.filter((action) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action)),
+    ).toEqual([]);
+    expect(used.length > 0 || file.startsWith("gitlab")).toBe(true);
+  },
+);
+
+it.each(files.filter((file) => !file.startsWith("gitlab")))(
+  "%s may only read, unless a job says what it writes",
+  async (file) => {
+    const { permissions } = parse(await readFile(join(workflows, file), "utf8"));
+    expect(permissions).toEqual({ contents: "read" });
+  },
+);
+
+describe("service-contract-tests.yaml", () => {
+  let nats: RunningNatsServer;
+  let registry: RunningRegistry;
+  let folder: Folder;
+
+  beforeEach(async () => {
+    nats = await startNatsServer({ jetstream: true });
+    registry = await startRegistry({}, npcPolicy);
+    folder = await temporaryFolder({
+      ...npcWorkspace,
+      // Without its event: whether a mock's events are evidence is asked elsewhere.
+      [npcProto]: npcWorkspace[npcProto].replace(/message NpcPlanned[\s\S]*/, ""),
+    });
+    const env = { CHARTER_URL: registry.url, NATS_URL: nats.url };
+    const args = ["module", "push", "--no-wait"];
+    expect((await charterInProcess(args, { cwd: folder.path, env })).exitCode).toBe(0);
+  });
+
+  afterEach(async () => {
+    // The service outlives its step, as it does on a runner.
+    const pid = Number(await readFile(join(folder.path, "service.pid"), "utf8"));
+    process.kill(pid, "SIGINT");
+    await nats.stop();
+    await registry.stop();
+    await folder.remove();
+  });
+
+  /** Programs that are not here, or are this clone's own, in front of the PATH. */
+  async function programs(service: string): Promise<string> {
+    const bin = join(folder.path, "bin");
+    const node = `${process.execPath} ${main}`;
+    const scripts = {
+      npx: `shift\nexec ${node} "$@"`,
+      npm: `if [ "$1" = start ]; then echo $$ > service.pid; exec ${node} ${service}; fi`,
+      docker: 'echo "$@" > docker.txt',
+      gh: 'echo "$@" > comment.txt',
+    };
+    await mkdir(bin);
+    for (const [name, script] of Object.entries(scripts)) {
+      await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+      await chmod(join(bin, name), 0o755);
+    }
+    return `${bin}:${dirname(process.execPath)}:${process.env.PATH}`;
+  }
+
+  async function runWorkflow(event: "push" | "pull_request", service: string) {
+    const file = await readFile(join(workflows, "service-contract-tests.yaml"), "utf8");
+    const isPush = event === "push";
+    const expressions = {
+      "vars.CHARTER_URL": registry.url,
+      "github.event_name == 'push' && '--publish --environment ci' || ''": isPush
+        ? "--publish --environment ci"
+        : "",
+      "github.event_name == 'push' && secrets.CHARTER_TOKEN || ''": "",
+      "hashFiles('reports/charter.sarif') != ''": true,
+      "github.event.pull_request.head.repo.full_name == github.repository && hashFiles('reports/summary.md') != ''":
+        !isPush,
+      "github.token": "token",
+      "github.event.pull_request.number": "12",
+    };
+    const summary = join(folder.path, "step-summary.md");
+    const port = new URL(nats.url).port;
+    const steps = await runJob(file.replaceAll("4222", port), "contract-tests", {
+      expressions,
+      cwd: folder.path,
+      env: { PATH: await programs(service), HOME: folder.path, GITHUB_STEP_SUMMARY: summary },
+    });
+    return { steps, summary: await readFile(summary, "utf8") };
+  }
+
+  const read = (name: string) => readFile(join(folder.path, name), "utf8");
+  const step = (steps: readonly StepResult[], name: string) =>
+    steps.find((each) => each.name.includes(name));
+
+  test(
+    "is green for a service that keeps its contract, and keeps the evidence of main",
+    async () => {
+      const { steps, summary } = await runWorkflow("push", "mock bodybroker/npc");
+      expect(steps.filter(({ result }) => result === "failed")).toEqual([]);
+      expect(step(steps, "show what the service said")?.result).toBe("left out");
+      expect(step(steps, "comment")?.result).toBe("left out");
+      expect(summary).toContain("## Contract tests passed, with evidence");
+      expect(await read("reports/junit.xml")).toContain('failures="0" errors="0"');
+      expect(step(steps, "test its contracts")?.output).toMatch(/^Published: 1 subject of /m);
+      expect(await read("docker.txt")).toMatch(/nats:\d+\.\d+\.\d+ -js\n$/);
+    },
+    stepMs,
+  );
+
+  test(
+    "is red for one that breaks it, uploads the findings and comments on the pull request",
+    async () => {
+      const service = "mock bodybroker/npc --fault malformed --fault-rate 1";
+      const { steps } = await runWorkflow("pull_request", service);
+      expect(step(steps, "test its contracts")).toMatchObject({ result: "failed", exitCode: 100 });
+      expect(step(steps, "test its contracts")?.output).toMatch(
+        /^::error file=proto\/.*,line=\d+,/m,
+      );
+      expect(step(steps, "show what the service said")?.output).toMatch(/serving/i);
+      const later = steps.slice(steps.findIndex(({ result }) => result === "failed") + 1);
+      expect(later.map(({ name, result }) => [name.split("@")[0], result])).toEqual([
+        ["show what the service said", "done"],
+        ["actions/upload-artifact", "action"],
+        ["github/codeql-action/upload-sarif", "action"],
+        ["comment on the pull request", "done"],
+      ]);
+      expect(await read("comment.txt")).toBe(
+        "pr comment 12 --body-file reports/summary.md --edit-last --create-if-none\n",
+      );
+      expect(await read("reports/summary.md")).toContain("found a broken contract");
+      const { runs } = JSON.parse(await read("reports/charter.sarif"));
+      expect(runs[0].results[0]).toMatchObject({ kind: "fail", level: "error" });
+    },
+    stepMs,
+  );
+});
+
+test("gitlab-ci.yaml has the same run of the same service", async () => {
+  const github = await readFile(join(workflows, "service-contract-tests.yaml"), "utf8");
+  const gitlab = parse(await readFile(join(workflows, "gitlab-ci.yaml"), "utf8"));
+  const job = gitlab["service-contract-tests"];
+  const script: string[] = job.script;
+  const steps: { run?: string }[] = parse(github).jobs["contract-tests"].steps;
+  const commands = steps.flatMap(({ run = "" }) => run.trim().split("\n"));
+  // All but the test itself, whose reports differ, are the same lines.
+  const same = script.filter((line) => !line.includes("contract test"));
+  expect(same.filter((line) => !commands.includes(line))).toEqual([]);
+  expect(job.services[0].command).toEqual(["-js"]);
+  for (const line of script) execFileSync("bash", ["-n", "-c", line]);
+});
