@@ -1,15 +1,10 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  headers as createHeaders,
-  type Msg,
-  type NatsConnection,
-  nuid,
-  type Subscription,
-} from "@nats-io/nats-core";
+import { headers as createHeaders, type Msg, type NatsConnection, nuid } from "@nats-io/nats-core";
 import { ErrorCode, ErrorSchema } from "../../registry/core/gen/charter/nats/v1/error_pb.js";
 import { StreamControlSchema } from "../../registry/core/gen/charter/nats/v1/stream_control_pb.js";
 import { classify } from "../../registry/core/samples/oracle.ts";
 import { type ContractUnderTest, linkSchema, messageType } from "../runner/contract.ts";
+import { announce } from "./by-hand.ts";
 import type { RunningServices } from "./planted-fault.ts";
 
 /** One message of a stream, as it is published. */
@@ -83,7 +78,7 @@ export async function startFeed(
     nc.subscribe(`_CHARTER.ctl.${instance}.>`, {
       callback: (_, message) => onControl(streams.get(message.subject), message.data, fault),
     }),
-    announce(nc, instance),
+    announce(nc, { name: "feed", subject, queueGroup: "q.feed" }),
   ];
   await nc.flush();
   return {
@@ -177,19 +172,4 @@ function publish(nc: NatsConnection, to: string, { headers, payload }: Sent): vo
   const made = createHeaders();
   for (const [name, value] of Object.entries(headers)) made.set(name, value);
   if (!nc.isClosed()) nc.publish(to, payload ?? new Uint8Array(), { headers: made });
-}
-
-function announce(nc: NatsConnection, id: string): Subscription {
-  const info = {
-    type: "io.nats.micro.v1.info_response",
-    id,
-    name: "feed",
-    version: "1.0.0",
-    endpoints: [{ name: "Tell", subject, queue_group: "q.feed", metadata: {} }],
-  };
-  return nc.subscribe("$SRV.INFO", {
-    callback: (_error, message) => {
-      message.respond(JSON.stringify(info));
-    },
-  });
 }

@@ -1,4 +1,5 @@
 import { findingFrom } from "../property.ts";
+import { quantile } from "../quantile.ts";
 import type { Evidence } from "../report.ts";
 import type { StreamBench } from "../streams/listen.ts";
 import { initialWindow } from "../streams/stream-plan.ts";
@@ -86,7 +87,7 @@ function judgeGaps(bench: StreamBench, { gaps, slowest }: Timed, pass: Finding):
     const reason = `${gaps.length} times between frames were seen, and streaming.gapP99Ms needs ${fewestGaps}`;
     return { verdict: "inconclusive", samples, evidence, reason };
   }
-  const p99 = percentile(gaps, 0.99);
+  const p99 = quantile(sorted(gaps), 0.99);
   if (p99 <= most) return pass;
   const summary = `99 of 100 frames must come within ${most} ms of the one before; they took ${rounded(p99)} ms`;
   const answer = `the longest took ${rounded(slowest.gapMs)} ms`;
@@ -96,19 +97,18 @@ function judgeGaps(bench: StreamBench, { gaps, slowest }: Timed, pass: Finding):
 
 function summaryOf({ first, gaps, held }: Timed): Evidence {
   if (first.length === 0) return { withoutCredit: held };
-  const ms = (values: readonly number[], share: number) =>
-    `${rounded(percentile(values, share))} ms`;
+  const ms = (values: readonly number[], share: number) => `${rounded(quantile(values, share))} ms`;
   return {
     withoutCredit: held,
-    firstFrame: `p50 ${ms(first, 0.5)}, p99 ${ms(first, 0.99)}`,
-    ...(gaps.length === 0 ? {} : { gap: `p50 ${ms(gaps, 0.5)}, p99 ${ms(gaps, 0.99)}` }),
+    firstFrame: `p50 ${ms(sorted(first), 0.5)}, p99 ${ms(sorted(first), 0.99)}`,
+    ...(gaps.length === 0
+      ? {}
+      : { gap: `p50 ${ms(sorted(gaps), 0.5)}, p99 ${ms(sorted(gaps), 0.99)}` }),
   };
 }
 
-/** The nearest rank. Not of nothing. */
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+function sorted(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 function rounded(ms: number): number {

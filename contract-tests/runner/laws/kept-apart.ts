@@ -4,6 +4,7 @@ import { type CaseResult, findBroken, findingFrom, type PropertyResult } from ".
 import { listen, listenToAll, planOf, type StreamBench } from "../streams/listen.ts";
 import { endFault, numberingFault, type Transcript } from "../streams/transcript.ts";
 import { framesSubjectOf } from "../subjects.ts";
+import { graceMs } from "./ends-once.ts";
 import type { Probe, StreamingLaw } from "./law.ts";
 import { brokenStream, messagesOf, open, wasCut } from "./streams-judged.ts";
 
@@ -65,8 +66,9 @@ async function apart(
     if (alone.kind === "schema-bug") return alone;
     if (alone.kind === "alone") all.push(alone);
   }
-  if (all.length < fewest || shareSubject(bench, all)) return { kind: "void" };
-  const plan = planOf(bench, { mostFrames });
+  if (all.length < fewest || shareSubject(bench, all)) return { kind: "kept" };
+  // What goes astray may come to a stream that is over.
+  const plan = planOf(bench, { mostFrames, grace: { after: "eos", ms: graceMs } });
   const together = await listenToAll(
     bench,
     all.map(({ probe }) => probe),

@@ -40,6 +40,8 @@ export interface Seen {
 
 /** Rounds of as many cases as are wanted, for services whose streams are seldom evidence. */
 const rounds = 6;
+/** So many without any evidence, and there will be none. */
+const hopelessRounds = 3;
 /** How often more a stream may be late until it is so by itself. */
 const attemptsInTime = 2;
 /** However slow the streams are, there is time for some of them. */
@@ -77,7 +79,8 @@ export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promis
       if (judge.isEvidence(transcript, probe)) samples++;
       return { kind: "kept", refusal, shown: () => jsonOf(bench, probe.message) };
     });
-    if (result.kind !== "kept") break;
+    const isHopeless = samples === 0 && round + 1 >= hopelessRounds;
+    if (result.kind !== "kept" || isHopeless) break;
   }
   const { cut, failedMidway } = counts;
   return { samples, evidence: counts, cut, failedMidway, result };

@@ -1,6 +1,7 @@
 import { nuid } from "@nats-io/nats-core";
 import type { StreamingBinding } from "../../../registry/core/binding/binding.ts";
 import type { Answer } from "../answers.ts";
+import { BudgetSpent, timeIsOver } from "../calls.ts";
 import type { Probe, RpcBench } from "../laws/law.ts";
 import { withFreshFrames } from "./fresh-frames.ts";
 import { readStream, type StreamLine, type StreamRequest } from "./read-stream.ts";
@@ -29,6 +30,9 @@ export function planOf(bench: StreamBench, changes: Partial<StreamPlan> = {}): S
     ...changes,
   };
 }
+
+/** Timers of more than 2³¹ ms fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 type Sent = Pick<Probe, "subject" | "payload">;
 
@@ -63,7 +67,14 @@ export async function listenToAll(
     if (isWrong(transcript)) others.abort();
     return transcript;
   };
-  return bench.calls.spend(all.length, () => Promise.all(requests.map(read)));
+  return bench.calls.spend(all.length, async () => {
+    // What the end of the run cuts off shows nothing of the service.
+    const { calls } = bench;
+    const over = setTimeout(() => others.abort(), Math.min(calls.leftMs(), longestTimerMs));
+    const transcripts = await Promise.all(requests.map(read)).finally(() => clearTimeout(over));
+    if (calls.leftMs() === 0) throw new BudgetSpent(timeIsOver);
+    return transcripts;
+  });
 }
 
 function requestOf(bench: StreamBench, { subject, payload }: Sent): StreamRequest {
