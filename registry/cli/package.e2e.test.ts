@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { bufOfNpm } from "../buf/find-buf.ts";
 import manifest from "./package.json" with { type: "json" };
 import { temporaryFolder } from "./testing/charter.ts";
 import { npcWorkspace } from "./testing/npc-workspace.ts";
+import { suiteProject } from "./testing/suite-project.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -29,6 +30,7 @@ beforeAll(async () => {
     await mkdir(join(target, ".."), { recursive: true });
     await symlink(join(root, "node_modules", name), target);
   }
+  await writeSuiteProject();
 });
 afterAll(() => rm(project, { recursive: true, force: true }));
 
@@ -75,6 +77,75 @@ it("the published package judges a folder without a registry, with the buf that 
   } finally {
     await workspace.remove();
   }
+});
+
+/** Makes the project a team's own, with vitest and a stub package beside the command. */
+async function writeSuiteProject(): Promise<void> {
+  const stubs = join(root, "contract-tests/node_modules/@bodybroker");
+  await symlink(stubs, join(project, "node_modules/@bodybroker"));
+  await symlink(join(root, "node_modules/vitest"), join(project, "node_modules/vitest"));
+  for (const [name, text] of Object.entries(suiteProject)) {
+    await writeFile(join(project, name), text);
+  }
+}
+
+/** Runs one test file of the project, and gives vitest's own report. */
+async function runSuite(file: string) {
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const env = { PATH: process.env.PATH, NATS_SERVER: process.env.NATS_SERVER ?? "nats-server" };
+  const output = join(project, "report.json");
+  const report = ["--reporter", "json", "--outputFile", output];
+  const ended = run(process.execPath, [vitest, "run", "--root", project, file, ...report], {
+    cwd: project,
+    env,
+  });
+  // A failed test is a failed run, and the report says which.
+  await ended.catch(() => {});
+  const [{ assertionResults = [], message = "" } = {}] = JSON.parse(await readFile(output, "utf8"))
+    .testResults as {
+    readonly assertionResults?: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+    readonly message?: string;
+  }[];
+  return { tests: assertionResults, message };
+}
+
+it("the published contract suite judges a team's service in its own vitest", async () => {
+  const of = "bodybroker/npc 0.0.0 ai.npc.behavior.request.v1";
+  const names = [
+    `${of} R1 served in the declared queue group`,
+    `${of} R2 accepts every valid request`,
+    `${of} R3 rejects a request that breaks a rule`,
+    `${of} X1 answers the examples as its contract file says`,
+  ];
+  const correct = await runSuite("correct.test.js");
+  expect(correct.tests.map((each) => each.fullName)).toEqual(names);
+  expect(correct.tests.map((each) => each.status)).toEqual(Array(4).fill("passed"));
+
+  const faulty = await runSuite("faulty.test.js");
+  expect(faulty.tests.map((each) => each.status)).toEqual(["passed", "failed", "passed", "failed"]);
+  const [smallest = ""] = faulty.tests[1]?.failureMessages ?? [];
+  expect(smallest).toContain("came back  error 500");
+  expect(smallest).toContain('"healthPercent":42');
+  expect(faulty.tests[3]?.failureMessages[0]).toContain("npc.contract.yaml:5");
+
+  const { message, tests } = await runSuite("server.test.js");
+  expect(tests.map((each) => each.status)).not.toContain("passed");
+  expect(message).toContain(
+    "no-such-server cannot be started (ENOENT). Install nats-server, name it",
+  );
+});
+
+it("the published contract suite has types", async () => {
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023"];
+  const types = ["--skipLibCheck", "--types", ""];
+  await expect(
+    run(process.execPath, [tsc, ...flags, ...types, "use.ts"], { cwd: project }),
+  ).resolves.toMatchObject({ stdout: "" });
 });
 
 it("the bundle holds no path of the machine that built it", async () => {
