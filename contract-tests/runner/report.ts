@@ -223,8 +223,8 @@ function coverageOf(modules: readonly ModuleResult[]): CoverageTotals {
 
 /**
  * The exit code of a run: 0 when every binding that a chosen law speaks of passed, or fails as a
- * contract file says, and at least one passed; 100 when one broke its contract, or a contract file is stale; 3 when there is not enough
- * evidence to say yes.
+ * contract file says, and at least one passed; 100 when one broke its contract, or a contract file is
+ * stale; 3 when there is not enough evidence to say yes.
  *
  * @param inconclusive `pass` takes what is inconclusive for 0, next to at least one that passed
  */

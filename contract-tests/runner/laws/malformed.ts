@@ -111,7 +111,10 @@ async function firstAnswered(
   for (const message of fc.sample(messages, { numRuns: mostBefore, seed: bench.seed })) {
     const sent = classify(bench.generator.schema, bench.input, toBinary(bench.input, message));
     const probe = sent.kind === "valid" ? probeOf(bench, message) : null;
-    if (probe !== null && isAlive(await ask(bench, probe))) return probe;
+    const answer = probe === null ? null : await ask(bench, probe);
+    if (probe !== null && answer !== null && isAlive(answer)) return probe;
+    // Whoever is silent once would be waited for as long each time.
+    if (answer?.kind === "timeout" || answer?.kind === "no-responders") return null;
   }
   return null;
 }
@@ -127,7 +130,8 @@ async function liveness(
   evidence: Finding["evidence"],
 ): Promise<Finding> {
   if (probe === null) {
-    const reason = `none of ${mostBefore} valid requests was answered before, so that nothing shows whether the service lives on`;
+    const reason =
+      "no valid request was answered before either, so that nothing shows whether the service lives on";
     return { verdict: "inconclusive", samples, evidence, reason };
   }
   const { trace } = bench.calls;

@@ -1,0 +1,113 @@
+import { toJson } from "@bufbuild/protobuf";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import type { Payload } from "../../registry/core/samples/oracle.ts";
+import { errorReply } from "../faults/by-hand.ts";
+import { type Fault, startShop } from "../faults/shop.ts";
+import { orderContract } from "../faults/shop-contract.ts";
+import { workspaceContracts } from "../testing/workspace.ts";
+import { type ContractUnderTest, linkSchema, messageType } from "./contract.ts";
+import { exitCodeOf, type LawResult, type RunReport } from "./report.ts";
+import { runContracts } from "./run.ts";
+
+let shop: ContractUnderTest;
+let server: RunningNatsServer;
+let tester: NatsConnection;
+let nc: NatsConnection;
+
+beforeAll(async () => {
+  shop = await orderContract();
+  server = await startNatsServer();
+  tester = await connect({ servers: server.url });
+});
+
+afterAll(async () => {
+  await nc.close();
+  await tester.close();
+  await server.stop();
+});
+
+/** Each test has services of its own. */
+beforeEach(async () => {
+  await nc?.close();
+  nc = await connect({ servers: server.url });
+});
+
+const laws = ["R1", "R2", "R3", "R4", "R7"];
+
+function count(request: Exclude<Payload, { kind: "undecodable" }>): number {
+  const desc = messageType(linkSchema(shop.descriptors), "shop.v1.OrderRequest");
+  return Number((toJson(desc, request.message) as { count?: number }).count ?? 0);
+}
+
+function resultsOf(report: RunReport): readonly LawResult[] {
+  return report.modules.flatMap((module) => module.bindings.flatMap((binding) => binding.laws));
+}
+
+/** What must be the same each time; the clock's part of it is not. */
+function whatWasFound(report: RunReport) {
+  return resultsOf(report).map(({ failure, ...result }) => {
+    if (failure === null) return result;
+    const { trace, ...smallest } = failure;
+    return { ...result, smallest, steps: trace.map(({ direction, hex }) => `${direction} ${hex}`) };
+  });
+}
+
+/** Fails above a number, answers what it cannot read with its own fault, and always answers twice. */
+const wrongInThreeWays: Fault = {
+  answer(request, correct) {
+    if (request.kind === "valid" && count(request) > 100) return [errorReply(500, "too many")];
+    if (request.kind === "undecodable") return [errorReply(500, "unreadable")];
+    return [...correct, ...correct];
+  },
+};
+
+it("finds the same smallest cases of several faults each time, for the same seed", async () => {
+  await startShop(nc, shop, wrongInThreeWays);
+  const run = () => runContracts(tester, [shop], { seed: 11, laws });
+  const first = await run();
+  const verdicts = resultsOf(first).map(({ law, verdict }) => `${law} ${verdict}`);
+  expect(verdicts).toEqual(["R1 pass", "R2 fail", "R3 pass", "R4 fail", "R7 fail"]);
+  expect(resultsOf(first)[1]?.failure).toMatchObject({
+    message: { count: 101 },
+    nearest: { count: 100 },
+  });
+  expect(whatWasFound(await run())).toEqual(whatWasFound(first));
+});
+
+it("calls a service flaky that fails every other time, and not one that fails each time", async () => {
+  let requests = 0;
+  await startShop(nc, shop, {
+    answer: (request, correct) =>
+      request.kind === "valid" && ++requests % 2 === 0 ? [errorReply(500, "not now")] : correct,
+  });
+  const report = await runContracts(tester, [shop], { seed: 11, laws: ["R2", "R3"] });
+  expect(resultsOf(report)).toMatchObject([
+    { law: "R2", verdict: "flaky", failure: { message: expect.anything() } },
+    { law: "R3", verdict: "pass" },
+  ]);
+  const { repeated } = resultsOf(report)[0]?.failure ?? {};
+  expect(repeated?.broken).toBeLessThan(repeated?.of ?? 0);
+  expect(exitCodeOf(report)).toBe(100);
+});
+
+it("is open on everything at once when all services are stopped", async () => {
+  const contracts = await workspaceContracts();
+  const verdicts: string[] = [];
+  const report = await runContracts(tester, contracts, {
+    seed: 11,
+    // Were each binding waited for as long as a reply, this would be over after the first ones.
+    budgetMs: 30_000,
+    onProgress: ({ verdict }) => verdicts.push(verdict),
+  });
+  expect(contracts.length).toBeGreaterThan(20);
+  expect(verdicts).toHaveLength(report.totals.bindings);
+  expect(new Set(verdicts)).toEqual(new Set(["inconclusive"]));
+  expect(exitCodeOf(report)).toBe(3);
+  // One question for each rpc, and no law waits for what is not there.
+  const rpcs = contracts.flatMap((each) => each.bindings).filter((each) => each.kind !== "event");
+  expect(report.totals.calls).toBe(rpcs.length);
+  expect(JSON.stringify(report)).not.toContain("the time of the run is over");
+});
