@@ -1,4 +1,5 @@
 import type { Place } from "../../registry/core/binding/binding.ts";
+import { replayCommand } from "../runner/replay-command.ts";
 import {
   type BindingResult,
   exitCodeOf,
@@ -61,7 +62,7 @@ const longestName = 300;
 export function casesOf(report: RunReport): readonly Case[] {
   const cases = [
     ...report.modules.flatMap((module) =>
-      module.bindings.flatMap((binding) => casesOfBinding(module, binding)),
+      module.bindings.flatMap((binding) => casesOfBinding(report, module, binding)),
     ),
     ...report.account.map(accountCase),
   ];
@@ -76,9 +77,12 @@ type Tested = Pick<Case, "module" | "semver">;
 /** Names are checked where they are registered; a report does not rely on it. */
 const nameOf = (text: string) => plainLine(text, longestName);
 
-function casesOfBinding(tested: ModuleResult, binding: BindingResult): Case[] {
+function casesOfBinding(report: RunReport, tested: ModuleResult, binding: BindingResult): Case[] {
   const module = { module: nameOf(tested.module), semver: nameOf(tested.semver) };
-  const cases = binding.laws.map((result) => caseOf(module, binding, result));
+  const cases = binding.laws.map((result) => {
+    const replay = replayCommand(report, tested, binding, result);
+    return caseOf(module, binding, result, replay);
+  });
   const isOpen =
     binding.verdict === "inconclusive" && !cases.some(({ outcome }) => outcome === "open");
   if (!isOpen) return cases;
@@ -86,20 +90,25 @@ function casesOfBinding(tested: ModuleResult, binding: BindingResult): Case[] {
   return [...cases, missing(module, nameOf(binding.element), binding, why)];
 }
 
-function caseOf({ module, semver }: Tested, binding: BindingResult, result: LawResult): Case {
+function caseOf(
+  { module, semver }: Tested,
+  binding: BindingResult,
+  result: LawResult,
+  replay: string | null,
+): Case {
   return {
     module,
     semver,
     element: nameOf(binding.element),
     subject: nameOf(binding.pattern),
-    ...ofResult(result),
+    ...ofResult(result, replay),
     place: result.failure?.place ?? binding.place,
     binding,
   };
 }
 
 function accountCase(result: LawResult): Case {
-  const common = ofResult(result);
+  const common = ofResult(result, null);
   return {
     module: "account",
     semver: null,
@@ -113,7 +122,7 @@ function accountCase(result: LawResult): Case {
   };
 }
 
-function ofResult(result: LawResult) {
+function ofResult(result: LawResult, replay: string | null) {
   const { law, title, verdict, failure, reason } = result;
   const parts = [reason, failure?.summary].filter((text) => typeof text === "string");
   return {
@@ -123,7 +132,7 @@ function ofResult(result: LawResult) {
     outcome: outcomes[verdict],
     message:
       verdict === "pass" || parts.length === 0 ? null : plainLine(parts.join(": "), longestMessage),
-    detail: failure === null ? null : detailOf(failure),
+    detail: failure === null ? null : detailOf(failure, replay),
     result,
   };
 }
