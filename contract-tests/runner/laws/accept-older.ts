@@ -53,7 +53,9 @@ export const acceptOlder: RpcLaw = {
       for (const semver of form.semvers) bench.coverage.version(semver);
       const what = `requests that are valid in ${form.semvers.join(", ")}`;
       const shortfall = shortfallOf(grants, wanted, { ...found(), what });
-      if (shortfall !== null) return shortfall;
+      // The one case of a replay may be of a later form.
+      const goesOn = bench.calls.replay !== null && grants.end === null;
+      if (shortfall !== null && !goesOn) return shortfall;
     }
     return { verdict: "pass", ...found() };
   },

@@ -124,7 +124,7 @@ async function repeated(
   if (outcome.kind !== "kept" || outcome.refusal !== null) return outcome;
   if (outcome.answer.kind !== "message") return { kind: "void" };
   const sent = valueAt(reflect(input, outcome.probe.message), request);
-  if (sent === "" || sent === "0") return { kind: "void" };
+  if (sent === "") return { kind: "void" };
   const came = valueAt(reflect(output, outcome.answer.message), reply);
   if (came === sent) return outcome;
   const summary = `${pathOf(reply)} of the reply must repeat ${pathOf(request)} of the request`;

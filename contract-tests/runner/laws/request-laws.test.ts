@@ -8,6 +8,7 @@ import type { RunningServices } from "../../faults/planted-fault.ts";
 import { startShop } from "../../faults/shop.ts";
 import { orderContract } from "../../faults/shop-contract.ts";
 import type { ContractUnderTest } from "../contract.ts";
+import { replayCase } from "../replay.ts";
 import type { BindingResult, LawResult } from "../report.ts";
 import { runContracts } from "../run.ts";
 import type { SubjectSettings } from "../settings.ts";
@@ -241,5 +242,29 @@ describe("R10", () => {
         answer: "two replies that differ at order_id",
       },
     });
+  });
+});
+
+describe("a replay", () => {
+  it.each<readonly [string, BakeryFault]>([
+    ["R5", { repeats: () => "none" }],
+    ["R6", { takesMs: ({ loaves }) => (loaves > 4096 ? 60 : 0) }],
+    ["R8", { refusesUnknown: (number) => number === 5 }],
+    ["R9", { refusesCrust: (crust) => crust > 2 }],
+    ["R10", { forgets: true }],
+  ])("finds the case of %s again, and sees that it is mended", async (law, fault) => {
+    const contract = await bakeryContract("1.1.0", { "1.2.0": "older", "1.0.0": "older" });
+    const [binding] = contract.bindings;
+    const { failure } = await bakery(law, fault, {}, contract);
+    if (binding === undefined || !failure?.replay) throw new Error("there is no case to replay");
+    const { path } = failure.replay;
+    const replayed = () => replayCase(nc, contract, { law, binding, seed: 5, path, payload: null });
+    expect(await replayed()).toMatchObject({
+      verdict: "fail",
+      failure: { summary: failure.summary, message: failure.message },
+    });
+    await services?.stop();
+    services = await startBakery(nc, contract);
+    expect(await replayed()).toMatchObject({ verdict: "pass", failure: null });
   });
 });
