@@ -1,4 +1,5 @@
 import type { BindingKind, Place } from "../../registry/core/binding/binding.ts";
+import { gravestOf } from "../../registry/core/verification/verdict.ts";
 import type { EnvironmentClass } from "./safety.ts";
 
 /**
@@ -163,19 +164,9 @@ export interface RunReport {
   readonly durationMs: number;
 }
 
-const gravity: readonly Verdict[] = [
-  "fail",
-  "flaky",
-  "stale-known-failing",
-  "schema-bug",
-  "inconclusive",
-  "known-failing",
-  "pass",
-];
-
 /** The worst verdict decides. Where all laws were skipped, or there were none, is no evidence. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict {
-  return gravity.find((each) => verdicts.includes(each)) ?? "inconclusive";
+  return gravestOf(verdicts);
 }
 
 export function totalsOf(modules: readonly ModuleResult[]): Totals {
