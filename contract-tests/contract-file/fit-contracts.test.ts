@@ -71,6 +71,10 @@ describe("fitContracts", () => {
       "3: no contract of this run declares the subject shop.oder.v1; the nearest: shop.watch.v1, shop.order.placed.v1",
     ],
     [
+      "known_failing:\n  - {law: R44, subject: '*', issue: GH-1, until: 2027-01-31}",
+      "3: there is no law R44; there are R1, R2",
+    ],
+    [
       "known_failing:\n  - {law: R4, subject: shop.watch.v2, issue: GH-1, until: 2027-01-31}",
       "3: no contract of this run declares the subject shop.watch.v2; the nearest: shop.watch.v1",
     ],

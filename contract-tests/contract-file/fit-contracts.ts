@@ -1,6 +1,7 @@
 import { type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import type { Binding } from "../../registry/core/binding/binding.ts";
 import type { ContractUnderTest } from "../runner/contract.ts";
+import { accountLaws, laws } from "../runner/laws.ts";
 import type { ContractSettings, FilePlace, SubjectSettings } from "../runner/settings.ts";
 import { ContractFileError, type ContractFileProblem } from "./contract-file-error.ts";
 import { type Declared, declaredOf, typesOf, undeclared } from "./declared.ts";
@@ -31,7 +32,12 @@ export function fitContracts(
     for (const [place, each] of exampleProblems(found, subject)) add(place, each);
     for (const [place, each] of stateProblems(found, subject, declared)) add(place, each);
   }
-  for (const { subject, place } of settings.knownFailing) if (subject !== "*") find(place, subject);
+  for (const { law, subject, place } of settings.knownFailing) {
+    if (subject !== "*") find(place, subject);
+    if (law !== "*" && !lawIds.includes(law)) {
+      add(place, `there is no law ${law}; there are ${lawIds.join(", ")}`);
+    }
+  }
   for (const shadow of settings.shadow ?? []) {
     const found = find(shadow.place, shadow.subject);
     if (found === undefined) continue;
@@ -39,6 +45,8 @@ export function fitContracts(
   }
   if (problems.length > 0) throw new ContractFileError(problems);
 }
+
+const lawIds = [...laws, ...accountLaws].map((law) => law.id);
 
 /** Settings that a program gives have no file. */
 const nowhere: FilePlace = { file: "settings", line: 1, column: 1 };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withKnownFailing } from "./known-failing.ts";
+import { accountWithKnownFailing, withKnownFailing } from "./known-failing.ts";
 import type { LawResult, ModuleResult, Verdict } from "./report.ts";
 import type { KnownFailing } from "./settings.ts";
 
@@ -192,4 +192,18 @@ it("gives the binding its worst verdict again, and says why", () => {
       },
     ],
   });
+});
+
+it.each<[Verdict, KnownFailing, Verdict]>([
+  ["fail", entry("D1", "*"), "known-failing"],
+  ["fail", entry("*", "*"), "known-failing"],
+  ["fail", entry("D1", "*", "2027-01-14"), "stale-known-failing"],
+  ["fail", entry("D1", "a"), "fail"],
+  ["fail", entry("D2", "*"), "fail"],
+  ["pass", entry("D1", "*"), "stale-known-failing"],
+  ["pass", entry("*", "*"), "pass"],
+  ["inconclusive", entry("D1", "*"), "inconclusive"],
+])("speaks of an account's %s, case %#", (verdict, known, expected) => {
+  const [law] = accountWithKnownFailing([result("D1", verdict)], [known], "2027-01-15");
+  expect(law?.verdict).toBe(expected);
 });

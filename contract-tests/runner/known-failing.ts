@@ -15,6 +15,23 @@ export function withKnownFailing(
   return entries.reduce((all, entry) => withEntry(all, entry, today), modules);
 }
 
+/** The same of what the whole account shows, which entries with the subject `*` speak of. */
+export function accountWithKnownFailing(
+  account: readonly LawResult[],
+  entries: readonly KnownFailing[],
+  today: string,
+): readonly LawResult[] {
+  const ofAccount = entries.filter(({ subject }) => subject === "*");
+  return account.map((result) => {
+    const named = ofAccount.find(({ law }) => law === result.law);
+    const entry = named ?? ofAccount.find(({ law }) => law === "*");
+    if (entry !== undefined && isFailing(result)) return failed(result, entry, today);
+    return named !== undefined && result.verdict === "pass"
+      ? stale(result, named, "it passed")
+      : result;
+  });
+}
+
 function withEntry(
   modules: readonly ModuleResult[],
   entry: KnownFailing,

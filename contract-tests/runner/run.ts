@@ -4,7 +4,7 @@ import { createGenerator } from "../../registry/core/samples/messages.ts";
 import { runAccount } from "./account.ts";
 import { createGate } from "./calls.ts";
 import { type ContractUnderTest, linkSchema } from "./contract.ts";
-import { withKnownFailing } from "./known-failing.ts";
+import { accountWithKnownFailing, withKnownFailing } from "./known-failing.ts";
 import { createKnownValues } from "./known-values.ts";
 import { chosenAccountLaws } from "./laws.ts";
 import { openRun, type RunSettings } from "./open-run.ts";
@@ -60,7 +60,10 @@ export async function runContracts(
     ...(options.notes === undefined ? {} : { notes: options.notes }),
     laws: [...run.laws, ...chosenAccountLaws(options.laws)].map((law) => law.id),
     modules,
-    account: [...shown, ...unmatchedEntries(judged, known, { today, isWholeEstate })],
+    account: [
+      ...accountWithKnownFailing(shown, known, today),
+      ...unmatchedEntries(judged, known, { today, isWholeEstate }),
+    ],
     totals: totalsOf(modules),
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
