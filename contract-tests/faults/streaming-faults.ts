@@ -11,6 +11,9 @@ function feedWith(law: string, fault: string, planted: FeedFault): PlantedFault 
   };
 }
 
+/** Milliseconds before a stream begins. */
+const afterMs = 10;
+
 const isEnd = ({ headers }: Sent) => "Charter-Eos" in headers;
 
 export const streamingFaults: readonly PlantedFault[] = [
@@ -30,7 +33,12 @@ export const streamingFaults: readonly PlantedFault[] = [
   feedWith("T3", "goes on after an error", { tell: afterError }),
   feedWith("T4", "does not listen to a cancel", { ignoresCancel: true }),
   feedWith("T4", "names a subject of others to cancel on", { control: "feed.cancel.v1" }),
-  feedWith("T5", "sends all frames to the last caller", { sharesInbox: true }),
+  feedWith("T5", "sends all frames to the last caller", {
+    sharesInbox: true,
+    // By then all callers have come.
+    tell: (_told, correct) =>
+      [...correct].map((each, i) => (i === 0 ? { ...each, afterMs } : each)),
+  }),
   feedWith("T6", "goes on when no credit comes", { patienceMs: 20 }),
 ];
 

@@ -9,7 +9,7 @@ import { failureOf } from "./probing.ts";
 import { type StreamFault, type StreamJudge, seeStreams, weigh } from "./streams-judged.ts";
 
 /** How long a service without credit is watched, in milliseconds: frames on their way come at once. */
-const holdMs = 100;
+const holdMs = 200;
 /** The hundredth part of fewer gaps is no gap at all. */
 const fewestGaps = 100;
 

@@ -4,7 +4,6 @@ import { type CaseResult, findBroken, findingFrom, type PropertyResult } from ".
 import { listen, listenToAll, planOf, type StreamBench } from "../streams/listen.ts";
 import { endFault, numberingFault, type Transcript } from "../streams/transcript.ts";
 import { framesSubjectOf } from "../subjects.ts";
-import { graceMs } from "./ends-once.ts";
 import type { Probe, StreamingLaw } from "./law.ts";
 import { brokenStream, messagesOf, open, wasCut } from "./streams-judged.ts";
 
@@ -15,6 +14,8 @@ const fewest = 2;
 const most = 6;
 /** Frames that are read of each: what is mixed up is so from the start. */
 const mostFrames = 64;
+/** Streams that run beside each other end beside each other, so that not much can come afterwards. */
+const grace = { after: "eos", ms: 30 } as const;
 
 /** A stream as it is alone, twice. */
 interface Alone {
@@ -68,7 +69,7 @@ async function apart(
   }
   if (all.length < fewest || shareSubject(bench, all)) return { kind: "kept" };
   // What goes astray may come to a stream that is over.
-  const plan = planOf(bench, { mostFrames, grace: { after: "eos", ms: graceMs } });
+  const plan = planOf(bench, { mostFrames, grace });
   const together = await listenToAll(
     bench,
     all.map(({ probe }) => probe),
@@ -98,7 +99,7 @@ async function seeAlone(
   { kind: "void" } | { kind: "schema-bug"; reason: string } | ({ kind: "alone" } & Alone)
 > {
   const plan = planOf(bench, { mostFrames });
-  const first = await open(bench, message, plan);
+  const first = await open(bench, message, { ...plan, grace });
   if (first.kind !== "opened") return first;
   const { probe, transcript, isKnown } = first;
   if (!isInOrder(transcript)) return { kind: "void" };
