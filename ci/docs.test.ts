@@ -3,7 +3,14 @@ import { dirname, join } from "node:path";
 import { createFileRegistry } from "@bufbuild/protobuf";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { laws } from "../contract-tests/runner/laws.ts";
+import { catalogue } from "../contract-tests/catalogue/catalogue.ts";
+import { fileFormats } from "../contract-tests/reports/formats.ts";
+import { exitCodeOf, type Totals, type Verdict } from "../contract-tests/runner/report.ts";
+import {
+  environmentClasses,
+  reasonNotTo,
+  requestsPerSecond,
+} from "../contract-tests/runner/safety.ts";
 import { statusOf } from "../registry/api/schemas/problem.ts";
 import { builtInFiles } from "../registry/buf/built-in-files.ts";
 import { createBufCompiler } from "../registry/buf/compiler.ts";
@@ -27,6 +34,16 @@ function filesOf(pattern: string): string[] {
 const pages = filesOf("**/*.md");
 const workflows = filesOf("ci/workflows/*.yaml");
 const docs = "registry/docs";
+const noVerdicts: Readonly<Record<Verdict, number>> = {
+  pass: 0,
+  fail: 0,
+  flaky: 0,
+  "known-failing": 0,
+  "stale-known-failing": 0,
+  "schema-bug": 0,
+  inconclusive: 0,
+  skipped: 0,
+};
 
 /** A page without its code blocks. */
 const proseOf = (page: string) => read(page).replace(/^```[\s\S]*?^```/gm, "");
@@ -94,7 +111,10 @@ it.each([
   },
   {
     heading: "The command line",
-    files: [...filesOf("registry/cli/**/*.ts"), "registry/api/nats-credentials.ts"],
+    // A client under test gets its own: clients.md has them.
+    files: [...filesOf("registry/cli/**/*.ts"), "registry/api/nats-credentials.ts"].filter(
+      (file) => !file.endsWith("/contract-client.ts"),
+    ),
     pattern: /(?:\benv\.|[{,] )([A-Z]+_[A-Z_]+)/g,
   },
   {
@@ -137,9 +157,41 @@ it("gate.md has Charter's own rules with their tiers", () => {
   expect(documented).toEqual(charterRules.map(({ id, tier }) => `${id} ${tier}`).sort());
 });
 
-it("ARCHITECTURE.md has the laws of the contract tests", () => {
-  const documented = found(read("ARCHITECTURE.md"), /^ *\| ([A-Z]\d+) \|.*\| (\d+) \|$/gm);
-  expect(documented).toEqual(laws.map(({ id, minimum }) => `${id} ${minimum}`).sort());
+const testsPage = "contract-tests/README.md";
+
+it("contract-tests/README.md has every law with its title and its least samples", () => {
+  const rows = /^\| \[(\w+)\]\(docs\/laws\/\w+\.md\) \| (.+) \| (\S+) \|$/gm;
+  const known = [...catalogue.values()].map(
+    ({ id, title, minimum }) => `${id} ${title} ${minimum ?? "–"}`,
+  );
+  expect(found(sectionOf(testsPage, "The laws"), rows)).toEqual(known.sort());
+});
+
+it("contract-tests/README.md has every verdict, with the exit code of a run that has it", () => {
+  const codeOf = (verdict: Verdict) => {
+    // Skipped laws decide nothing, so their row has no code.
+    if (verdict === "skipped") return "";
+    const verdicts = { ...noVerdicts, pass: 1, [verdict]: 1 };
+    const bindings = Object.values(verdicts).reduce((sum, each) => sum + each, 0);
+    return exitCodeOf({ totals: { verdicts, bindings } as Totals, account: [] });
+  };
+  const rows = /^\| `([a-z-]+)` \| .* \| (\d*)[^|]*\|$/gm;
+  const known = Object.keys(noVerdicts).map((each) => `${each} ${codeOf(each as Verdict)}`);
+  expect(found(sectionOf(testsPage, "Verdicts"), rows)).toEqual(known.sort());
+});
+
+it("contract-tests/README.md has what each class of environment allows", () => {
+  const rows = /^\| `([a-z]+)` \| .* \| (yes|no) \| (\d+) \|$/gm;
+  const known = environmentClasses.map((each) => {
+    const mayPublish = reasonNotTo("publishes", "unknown", each) === null;
+    return `${each} ${mayPublish ? "yes" : "no"} ${requestsPerSecond[each]}`;
+  });
+  expect(found(sectionOf(testsPage, "What it may do"), rows)).toEqual(known.sort());
+});
+
+it("contract-tests/README.md has every form of report", () => {
+  const rows = /^\| `([a-z]+)(?:=<file>)?` \|/gm;
+  expect(found(sectionOf(testsPage, "Reports"), rows)).toEqual([...fileFormats, "github"].sort());
 });
 
 it("the example of contract.md compiles, and all its bindings can be registered", async () => {
