@@ -71,7 +71,7 @@ async function fill(
       changedEntityIds: [`door-${sequence}`, `guard-${sequence}`],
       flags: { curfew: true },
       occurredAt: { seconds: 1_700_000_000n, nanos: sequence },
-    } as object);
+    });
     const headers = createHeaders();
     headers.set("Charter-Schema", `${module}@1.0.0`);
     headers.set("Nats-Msg-Id", `bench-${sequence}`);

@@ -11,6 +11,7 @@ import { startReference as startAuth } from "../../contract-tests/reference/auth
 import { startReference as startNpc } from "../../contract-tests/reference/npc.ts";
 import { startReference as startPayment } from "../../contract-tests/reference/payment.ts";
 import { startReference as startState } from "../../contract-tests/reference/state.ts";
+import { startReference as startWorld } from "../../contract-tests/reference/world.ts";
 import { createRegistryClient } from "../../registry/api/client.ts";
 
 const registry = createRegistryClient({ url: process.env.CHARTER_URL ?? "" });
@@ -23,8 +24,13 @@ const nc = await connect({
 
 /** The registry serves its own contract. */
 const registered = "charter/registry";
-const publishing = new Set(["bodybroker/payment"]);
-const silent = new Set(["bodybroker/ai", "bodybroker/auth", "bodybroker/npc", "bodybroker/state"]);
+const publishing = new Set([
+  "bodybroker/npc",
+  "bodybroker/payment",
+  "bodybroker/state",
+  "bodybroker/world",
+]);
+const silent = new Set(["bodybroker/ai", "bodybroker/auth"]);
 const contracts = (await loadContracts(registry)).filter(({ module }) => module !== registered);
 const mocked = contracts.flatMap((contract) => {
   if (publishing.has(contract.module)) return [];
@@ -41,6 +47,7 @@ const references = [
   await startNpc(nc),
   await startPayment(nc),
   await startState(nc),
+  await startWorld(nc),
 ];
 
 process.stdout.write("ready\n");

@@ -32,7 +32,7 @@ export async function startDepotService(
   const handlers = {
     send(request: { readonly parcelId: string }) {
       if (publishesNothing !== true) {
-        const payload = toBinary(sent, create(sent, { parcelId: request.parcelId } as object));
+        const payload = toBinary(sent, create(sent, { parcelId: request.parcelId }));
         const headers = createHeaders();
         headers.set("Charter-Schema", `${module}@${semver}`);
         nc.publish("depot.parcel.sent.v1", payload, { headers });

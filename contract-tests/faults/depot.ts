@@ -40,7 +40,7 @@ export function movedEvent(
 ): DepotEvent {
   const desc = messageType(linkSchema(descriptors), "depot.v1.ParcelMoved");
   const usual = { depotId: "d1", parcelId: "p-1", revision: 1n, grams: 500 };
-  const message: Message = create(desc, { ...usual, ...fields } as object);
+  const message: Message = create(desc, { ...usual, ...fields });
   return {
     subject: `${subject}.${fields.depotId ?? usual.depotId}`,
     payload: toBinary(desc, message),

@@ -7,16 +7,23 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import { type BindingResult, exitCodeOf } from "../runner/report.ts";
 import { runContracts } from "../runner/run.ts";
+import { provideStreams } from "../testing/streams.ts";
 import { workspaceContracts } from "../testing/workspace.ts";
 import { startReference as startNpc } from "./npc.ts";
 import { startReference as startState } from "./state.ts";
+import { startReference as startWorld } from "./world.ts";
+
+const contracts = (await workspaceContracts()).filter(({ module }) =>
+  ["bodybroker/npc", "bodybroker/state", "bodybroker/world"].includes(module),
+);
 
 let server: RunningNatsServer;
 let nc: NatsConnection;
 
 beforeEach(async () => {
-  server = await startNatsServer();
+  server = await startNatsServer({ jetstream: true });
   nc = await connect({ servers: server.url });
+  await provideStreams(nc, contracts);
 });
 
 afterEach(async () => {
@@ -24,23 +31,28 @@ afterEach(async () => {
   await server.stop();
 });
 
+/** Some hundred streams are watched, each until nothing changes for a while. */
+const startQuickWorld = (connection: NatsConnection) => startWorld(connection, { quietMs: 20 });
+
 const isNoPass = ({ verdict }: BindingResult) => verdict !== "pass";
 
 describe("the reference services", () => {
   it.each([
-    ["bodybroker/npc", startNpc, 1],
-    ["bodybroker/state", startState, 2],
+    ["bodybroker/npc", startNpc, 2],
+    ["bodybroker/state", startState, 4],
+    ["bodybroker/world", startQuickWorld, 5],
   ] as const)(
     "%s keeps its contract, and says that it is a reference",
     async (name, start, bindings) => {
+      const tested = contracts.filter(({ module }) => module === name);
       const service = await start(nc);
-      const contracts = (await workspaceContracts()).filter(({ module }) => module === name);
-      const report = await runContracts(nc, contracts, { seed: 3 });
+      const report = await runContracts(nc, tested, { seed: 3 });
       await service.stop();
       expect(report.modules.flatMap((module) => module.bindings.filter(isNoPass))).toEqual([]);
       expect(report.totals.evidence).toEqual({ real: 0, reference: bindings, mock: 0 });
       expect(exitCodeOf(report)).toBe(0);
     },
+    60_000,
   );
 
   it("state writes only at the expected version, and counts on after a delete", async () => {

@@ -12,7 +12,7 @@ interface Stored {
 /** The records of players and entities, in memory. */
 export interface StateStore {
   /** Throws `aborted` when the record is not at the expected version, `not_found` for nothing to delete. */
-  write(request: UpdateStateRequest): { newVersion: bigint; updatedAt: Timestamp };
+  write(request: UpdateStateRequest): { newVersion: bigint; updatedAt: Timestamp; isNew: boolean };
   /** Throws `not_found`. */
   read(key: StateKey): { record: StateRecord; version: bigint; updatedAt: Timestamp };
 }
@@ -42,7 +42,7 @@ export function createStateStore(): StateStore {
       const updatedAt = timestampNow();
       const record = operation.case === "upsert" ? operation.value : null;
       records.set(name, { record, version: newVersion, updatedAt });
-      return { newVersion, updatedAt };
+      return { newVersion, updatedAt, isNew: current === 0n };
     },
     read(key) {
       const name = nameOfKey(key);

@@ -5,19 +5,25 @@ import {
   type ServeOptions,
   serve,
 } from "@charter-nats/runtime";
+import { createOutbox, printError, withOutbox } from "./outbox.ts";
+import { publishWritten } from "./state-events.ts";
 import { createStateStore } from "./state-store.ts";
 
 /** Answers that are remembered for retries; older ones are forgotten first. */
 const rememberedAnswers = 10_000;
 
-/** Serves state as its contract describes it, with records in memory that end with the process. */
-export function startReference(
+/**
+ * Serves state as its contract describes it, with records in memory that end with the process, and
+ * publishes the event of each write into its stream.
+ */
+export async function startReference(
   nc: Connection,
-  options: Pick<ServeOptions, "onError"> = {},
+  { onError = printError }: Pick<ServeOptions, "onError"> = {},
 ): Promise<RunningService> {
   const store = createStateStore();
+  const outbox = createOutbox((error) => onError(error, "the events of records"));
   const answers = new Map<string, Pick<UpdateStateResponse, "newVersion" | "updatedAt">>();
-  return serve(
+  const service = await serve(
     nc,
     StateServiceContract,
     {
@@ -25,7 +31,8 @@ export function startReference(
         const retry = request.meta?.idempotencyKey ?? "";
         const known = answers.get(retry);
         if (known !== undefined) return known;
-        const answer = store.write(request);
+        const { isNew, ...answer } = store.write(request);
+        outbox.add(() => publishWritten(nc, request.operation, { ...answer, isNew }));
         if (retry !== "") answers.set(retry, answer);
         const [oldest] = answers.keys();
         if (answers.size > rememberedAnswers && oldest !== undefined) answers.delete(oldest);
@@ -36,6 +43,7 @@ export function startReference(
         return store.read(request.key);
       },
     },
-    { ...options, evidence: "reference" },
+    { onError, evidence: "reference" },
   );
+  return withOutbox(service, outbox);
 }

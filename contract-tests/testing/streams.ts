@@ -1,22 +1,30 @@
-import { jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { ContractUnderTest } from "../runner/contract.ts";
 import { subscriptionOf } from "../runner/subjects.ts";
 
-/** Makes the JetStream streams that contracts name, with the subjects of all events in them. */
+const second = 1_000_000_000;
+const longestWindowS = 120;
+
+/** Provides the streams of contracts, as `charter stream apply` would. */
 export async function provideStreams(
   nc: NatsConnection,
   contracts: readonly ContractUnderTest[],
-): Promise<readonly string[]> {
-  const subjects = new Map<string, string[]>();
-  for (const binding of contracts.flatMap((contract) => contract.bindings)) {
-    if (binding.kind !== "event" || binding.stream === null) continue;
-    const { name } = binding.stream;
-    subjects.set(name, [...(subjects.get(name) ?? []), subscriptionOf(binding)]);
-  }
+): Promise<void> {
   const jsm = await jetstreamManager(nc);
-  for (const [name, each] of subjects) {
-    await jsm.streams.add({ name, subjects: each, retention: RetentionPolicy.Limits });
+  const events = contracts
+    .flatMap((contract) => contract.bindings)
+    .filter((binding) => binding.kind === "event");
+  const streams = Map.groupBy(events, ({ stream }) => stream?.name ?? null);
+  for (const [name, bindings] of streams) {
+    const maxAgeS = bindings[0]?.stream?.maxAgeS ?? 0;
+    if (name === null) continue;
+    await jsm.streams.add({
+      name,
+      subjects: bindings.map(subscriptionOf),
+      max_age: maxAgeS * second,
+      duplicate_window: Math.min(longestWindowS, maxAgeS || longestWindowS) * second,
+      allow_direct: true,
+    });
   }
-  return [...subjects.keys()];
 }
