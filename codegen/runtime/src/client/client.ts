@@ -1,4 +1,4 @@
-import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { ReplyCache } from "../cache/reply-cache.ts";
 import type { Connection } from "../connection/connection.ts";
 import { linkOf } from "../connection/link.ts";
@@ -12,6 +12,7 @@ import { encode } from "../payload/codec.ts";
 import { noticeHandlers } from "../service/in-hand.ts";
 import { streamingMethod } from "../streaming/streaming-method.ts";
 import { observeAttempts, observeCalls, observeStreams } from "../telemetry/observe-calls.ts";
+import { repliesOf, useRecorder } from "../usage/use-recorder.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { type BreakerOptions, breaker } from "./breaker.ts";
 import type { AnyRequest, CallOptions, Invoke, UnaryMethod } from "./call.ts";
@@ -73,11 +74,14 @@ function unaryMethod(
   const once = observeAttempts(attempt(nc, release, method, options));
   const called = robust(nc, method, options, once);
   const invoke = observeCalls(method, options.cache?.around(method, options, called) ?? called);
-  return async (request: MessageInitShape<DescMessage>, callOptions = noOptions) => {
+  const call: UnaryMethod = async (request, callOptions = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
     const { deadlineMs, options } = boundsOf(method, callOptions);
     return invoke({ message, subject, payload, deadlineMs, options });
   };
+  const record = useRecorder(repliesOf(release, method));
+  if (record === null) return call;
+  return async (...args) => record(await call(...args));
 }
 
 function robust(

@@ -12,6 +12,7 @@ import { headerOf } from "../payload/envelope.ts";
 import { eventOpener, eventSender } from "../payload/event-coder.ts";
 import type { PayloadKeys } from "../payload/payload-keys.ts";
 import { prepareRules } from "../rules/validation.ts";
+import { eventsOf, useRecorder } from "../usage/use-recorder.ts";
 
 /** What comes with an event. */
 export interface EventContext {
@@ -72,11 +73,13 @@ export function eventReader<Desc extends DescMessage>(
 ): (received: NatsMessage) => MessageShape<Desc> {
   const open = eventOpener(contract, keys);
   prepareRules(contract.schema);
-  return (received) => {
+  const read = (received: NatsMessage) => {
     const message = decode(contract.schema, open(received), "data_loss");
     checkSubject(contract.subject, received, message, "data_loss");
     return message;
   };
+  const record = useRecorder(eventsOf(contract));
+  return record === null ? read : (received) => record(read(received));
 }
 
 export function contextOf({ subject, headers }: NatsMessage): EventContext {

@@ -7,8 +7,13 @@ import type { ModuleRelease } from "../contract/contract.ts";
 import { decode, decodeUnchecked } from "../payload/codec.ts";
 import { clearOpener } from "../payload/packing.ts";
 import { requestSender } from "../payload/request-coder.ts";
+import { repliesOf, type UseRecorder, useRecorder } from "../usage/use-recorder.ts";
 import type { AnyStreaming } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
+
+function recorded(record: UseRecorder, read: typeof decode): typeof decode {
+  return (...args) => record(read(...args));
+}
 
 /** A method of a client that gives frames, as the application calls it. */
 export type StreamingMethod = (
@@ -24,13 +29,15 @@ export function streamingMethod(
   method: AnyStreaming,
   { keys, validateReplies = false }: AttemptOptions,
 ): StreamingMethod {
+  const record = useRecorder(repliesOf(release, method));
+  const decodeFrame = validateReplies ? decode : decodeUnchecked;
   const caller = {
     nc,
     release,
     method,
     send: requestSender(method, release.module, keys),
     openClear: clearOpener({ where: method.rpc, policy: method.policy, code: "data_loss" }),
-    read: validateReplies ? decode : decodeUnchecked,
+    read: record === null ? decodeFrame : recorded(record, decodeFrame),
   };
   return (request, callOptions = noOptions) => {
     const { deadlineMs, options } = boundsOf(method, callOptions);
