@@ -24,8 +24,8 @@ export const requestLaws: readonly LawEntry[] = [
     id: "R2",
     title: "accepts every valid request",
     promise:
-      "A request that keeps the contract's rules has a reply that decodes and keeps its own rules. A refusal such as `not_found` breaks no promise, and is no evidence either.",
-    appliesTo: "every rpc with one reply",
+      "A request that keeps the contract's rules has a reply, or frames, that decode and keep their own rules. A refusal such as `not_found` breaks no promise, and is no evidence either.",
+    appliesTo: "every rpc",
     effect: "calls",
     needs: [],
     evidence: "A valid request that was granted. Refused ones are listed, and do not count.",

@@ -14,10 +14,10 @@ export const streamingLaws: readonly LawEntry[] = [
     evidence: "A stream with at least two frames.",
     minimum: 10,
     breach: {
-      fault: "The service drops a frame after seven.",
+      fault: "The service drops a frame of more than seven.",
       reported: [
-        "frames must be numbered without a gap; frame 7 is missing",
-        "came back  0 1 2 3 4 5 6 8",
+        "frames must be numbered without a gap; expected frame 6, and frame 7 came",
+        "came back  7 frames (… 1, 2, 3, 4, 5, 7), an end that counts 8",
         'message    {"maxTokens":8}',
       ].join("\n"),
     },
@@ -32,12 +32,14 @@ export const streamingLaws: readonly LawEntry[] = [
     appliesTo,
     effect: "calls",
     needs: [],
-    evidence: "A stream that was read to its end, and for a while afterwards.",
+    evidence:
+      "A stream that was read to its end, and for a while afterwards. Streams that never end by themselves break nothing.",
     minimum: 10,
     breach: {
       fault: "The end is sent before the last frame has left.",
       reported: [
-        "a stream must have one end, with the count of its frames; 1 frame came after it",
+        "a stream must have one end, with the count of its frames; frame 1 came after the end",
+        "came back  1 frame (0), an end that counts 2, then frame 1",
         'message    {"maxTokens":2}',
       ].join("\n"),
     },
@@ -56,8 +58,8 @@ export const streamingLaws: readonly LawEntry[] = [
     breach: {
       fault: "The service reports an error, and goes on sending.",
       reported: [
-        "an error must end its stream; 2 frames came after it",
-        "came back  3 frames, error 500 internal, 2 frames",
+        "an error must end its stream; frame 3 came after it",
+        "came back  3 frames (0, 1, 2), error 500 internal, then frame 3, frame 4",
       ].join("\n"),
     },
     remedy:
@@ -71,13 +73,14 @@ export const streamingLaws: readonly LawEntry[] = [
     appliesTo,
     effect: "calls",
     needs: ["the right to publish on `_CHARTER.ctl.>`"],
-    evidence: "A stream that is long enough, opened again and cancelled at its first frame.",
+    evidence:
+      "A stream of more than 33 frames, opened again and cancelled at its first one. The first frame of every stream must say where to cancel.",
     minimum: 3,
     breach: {
       fault: "The handler does not look at its abort signal.",
       reported: [
-        "at most 32 frames may follow a cancel; 500 did",
-        'message    {"maxTokens":500}',
+        "at most 32 frames may follow a cancel; 33 did",
+        'message    {"maxTokens":34}',
       ].join("\n"),
     },
     remedy: "Hand the `AbortSignal` to whatever makes the frames, and stop when it fires.",
@@ -94,8 +97,8 @@ export const streamingLaws: readonly LawEntry[] = [
     breach: {
       fault: "The reply subject is kept in a variable that all requests share.",
       reported: [
-        "of 4 streams at once each must be as it is alone; 3 frames of another came",
-        'message    {"requestId":"a"}',
+        "of 2 streams at once each must be as it is alone; two first frames came",
+        "came back  2 frames (0, 0), an end that counts 1",
       ].join("\n"),
     },
     remedy: "Keep everything about a stream in the handler's own scope.",
@@ -108,14 +111,12 @@ export const streamingLaws: readonly LawEntry[] = [
     appliesTo,
     effect: "calls",
     needs: ["`streaming` in a contract file for tighter bounds"],
-    evidence: "A stream whose frames were timed.",
+    evidence:
+      "A stream whose frames were timed, and which was left without credit for a while where it has more than 32. What is late counts when it is late three times in a row.",
     minimum: 10,
     breach: {
       fault: "A model is loaded with the first request.",
-      reported: [
-        "the first frame must come within 300 ms",
-        "came back  first frame after 2100 ms",
-      ].join("\n"),
+      reported: ["the first frame must come within 300 ms; it took 2100 ms"].join("\n"),
     },
     remedy:
       "Load before subscribing. Where a pause is part of the work, say so with a longer idle time-out in the contract.",
