@@ -18,16 +18,18 @@ export function verificationCalls(json: JsonCall) {
       json(RecordedRunSchema, "POST", "/v1/verifications", run),
     verifications: (filter: { participant?: string; build?: string; module?: string } = {}) =>
       json(VerificationListSchema, "GET", `/v1/verifications${queryOf(filter)}`),
-    /** @param planned.maxAgeDays how old a run may be that counts */
-    checkDeployment: ({ maxAgeDays, ...planned }: PlannedDeployment): Promise<DeployCheck> =>
-      json(
-        DeployCheckSchema,
-        "GET",
-        `/v1/deployments/check${queryOf({
-          ...planned,
-          ...(maxAgeDays === undefined ? {} : { maxAgeDays: String(maxAgeDays) }),
-        })}`,
-      ),
+    /** @param planned.maxAgeDays how old a run may be that counts
+     * @param planned.uses what the build calls, as `bodybroker/npc@1.2.0` */
+    checkDeployment({
+      maxAgeDays,
+      uses = [],
+      ...planned
+    }: PlannedDeployment): Promise<DeployCheck> {
+      const query = new URLSearchParams(planned);
+      if (maxAgeDays !== undefined) query.set("maxAgeDays", String(maxAgeDays));
+      for (const release of uses) query.append("uses", release);
+      return json(DeployCheckSchema, "GET", `/v1/deployments/check?${query}`);
+    },
     deploymentMatrix: (
       only: { environment?: string; module?: string } = {},
     ): Promise<DeploymentMatrix> =>
@@ -40,6 +42,7 @@ interface PlannedDeployment {
   readonly build: string;
   readonly environment: string;
   readonly maxAgeDays?: number;
+  readonly uses?: readonly string[];
 }
 
 function queryOf(parameters: Readonly<Record<string, string>>): string {

@@ -98,7 +98,7 @@ test("on an empty registry it is not known", async () => {
     "Not known: whether shop@good may go to prod.",
     "",
     "What is not known",
-    "  Nothing is known of shop@good: no test of it is published, and it is neither seen nor recorded anywhere.",
+    "  Nothing is known of shop@good: no test of it is published, and it is neither seen nor recorded anywhere. What only calls others is checked with --uses.",
     "    $ charter contract test --publish --participant shop --build good --environment ci",
   ]);
   expect(await told("deploy matrix")).toEqual([
@@ -207,6 +207,28 @@ test("what answered is published for itself, and nobody else's name stands for i
   });
 });
 
+test("what only calls others is judged by who serves it there", async () => {
+  const check = "deploy check gateway@1 --to prod --uses shop/shop@1.0.0";
+  expect(await told(check)).toEqual([
+    3,
+    "Not known: whether gateway@1 may go to prod.",
+    "",
+    "In prod",
+    "PARTICIPANT BUILD ROLE RELEASE ANSWER",
+    "nobody - serves shop/shop@? not known",
+    "",
+    "What is not known",
+    "  The build calls shop/shop@1.0.0, and nobody is known to serve it in prod, which the registry does not see.",
+    "    $ charter deploy record <participant>@<build> --to prod --uses shop/shop@1.0.0 --role serves",
+  ]);
+  await run(..."deploy record shop@good --to prod --uses shop/shop@1.0.0 --role serves".split(" "));
+  expect((await told(check)).slice(0, 2)).toEqual([0, "Yes: gateway@1 may go to prod."]);
+  const gone = await told("deploy check gateway@1 --to prod --uses shop/shop@9.0.0");
+  expect(gone[0]).toBe(100);
+  expect(gone[1]).toContain("shop/shop@9.0.0 is not");
+  await run("deploy", "end", "shop", "--in", "prod");
+});
+
 test("the matrix has every build with its evidence", async () => {
   expect(await told("deploy matrix --module shop/shop")).toEqual([
     0,
@@ -241,6 +263,7 @@ test.each([
   ["contract test --publish --environment staging --build a/b", '--build is "a/b"'],
   ["deploy check shop --to prod", "names no build"],
   ["deploy check shop@1", "--to"],
+  ["deploy check shop@1 --to prod --uses shop/shop", "must name a release"],
   ["deploy check shop@1 --to prod --max-age 0", "a number of days"],
   ["deploy matrix --module shop", "must name a module"],
 ])("%s is wrong usage, and says why", async (line, text) => {

@@ -14,6 +14,11 @@ export const ModuleNameSchema = Type.String({
   pattern: "^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$",
   maxLength: 2 * limits.moduleNamePartLength + 1,
 });
+/** A release: `bodybroker/npc@1.2.0`. */
+export const ReleaseSchema = Type.String({
+  pattern: "^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*@[0-9A-Za-z.+-]+$",
+  maxLength: 2 * limits.moduleNamePartLength + 66,
+});
 const LawSchema = Type.String({ pattern: lawForm });
 const PrintableSchema = Type.String({ pattern: "^[ -~]+$", maxLength: 128 });
 const DigestSchema = Type.String({ pattern: "^sha256:[0-9a-f]{64}$" });

@@ -1,5 +1,7 @@
 import { Argument, InvalidArgumentError, Option } from "commander";
-import type { CommandDefinition } from "../command.ts";
+import { valid } from "semver";
+import { parseModuleName } from "../../core/module-name.ts";
+import { type CommandDefinition, collect } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
 import type { Exit } from "../exit-code.ts";
 import { renderDeployCheck } from "../render/deploy-check.ts";
@@ -8,6 +10,7 @@ import { checkEnvironment, parseBuildReference } from "./deployed-build.ts";
 interface Flags {
   readonly to: string;
   readonly maxAge?: number;
+  readonly uses?: readonly string[];
 }
 
 const exits: Readonly<Record<"yes" | "no" | "not_known", Exit>> = {
@@ -24,12 +27,17 @@ export const deployCheck: CommandDefinition<Flags> = {
   arguments: [new Argument("<build>", "<participant>@<build>, such as npc@1.4.0")],
   options: [
     new Option("--to <environment>", "where it shall go, such as prod").makeOptionMandatory(),
+    new Option(
+      "--uses <release>",
+      "what it calls, such as bodybroker/npc@1.2.0, beside what is known; may be given several times",
+    ).argParser(collect),
     new Option("--max-age <days>", "how old a run may be that counts (default: 90)").argParser(
       days,
     ),
   ],
   examples: [
     "charter deploy check npc@1.4.0 --to prod",
+    "charter deploy check npc-gateway@7f3c2a1 --to prod --uses bodybroker/npc@1.2.0",
     "charter deploy check npc@1.4.0 --to prod --max-age 14 --format json",
   ],
   async run(context, [reference = ""], flags) {
@@ -42,8 +50,9 @@ export const deployCheck: CommandDefinition<Flags> = {
     }
     const environment = checkEnvironment(flags.to);
     const age = flags.maxAge === undefined ? {} : { maxAgeDays: flags.maxAge };
+    const uses = (flags.uses ?? []).map(checkUse);
     const registry = await context.registry();
-    const check = await registry.checkDeployment({ participant, build, environment, ...age });
+    const check = await registry.checkDeployment({ participant, build, environment, uses, ...age });
     return {
       exit: exits[check.answer],
       json: check,
@@ -51,6 +60,16 @@ export const deployCheck: CommandDefinition<Flags> = {
     };
   },
 };
+
+function checkUse(text: string): string {
+  const [module = "", semver = "", ...more] = text.split("@");
+  if (more.length === 0 && parseModuleName(module) !== null && valid(semver) === semver)
+    return text;
+  throw new CommandFailure(
+    "usage",
+    `"${text}" must name a release, such as bodybroker/npc@1.2.0, with the whole version that the build was made with.`,
+  );
+}
 
 function days(text: string): number {
   if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);

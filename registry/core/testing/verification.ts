@@ -88,6 +88,7 @@ export function question(
     deployments,
     verifications,
     contractOf,
+    uses: [],
     moduleByName: null,
     isSeen: true,
     countsFrom: "2026-10-01T00:00:00.000Z",

@@ -218,12 +218,55 @@ describe("deployCheck by what a build serves", () => {
   });
 });
 
+describe("deployCheck by what the builds before serve", () => {
+  const older = (change = {}) =>
+    deployment({ participant: "shop", build: "6", role: "serves", semver: "1.1.0", ...change });
+  const subjectsOf = (check: DeployCheck) =>
+    check.subjects.map(({ subject, answer }) => `${subject} ${answer}`);
+
+  it("asks for evidence of a subject that was not up when the build was tested", () => {
+    const check = deployCheck(question([older()], [row()]));
+    expect(subjectsOf(check)).toEqual(["acme.shop.buy.v1 yes", "acme.shop.give.v1 not_known"]);
+    expect(check.answer).toBe("not_known");
+    expect(check.subjects[1]?.command).toBe(test("acme/shop@1.1.0"));
+  });
+
+  it("lets go what the build's release does not have any more", () => {
+    const check = deployCheck(question([older()], [row({ semver: "1.0.0" })]));
+    expect(subjectsOf(check)).toEqual(["acme.shop.buy.v1 yes"]);
+  });
+
+  it("looks at the environment first, and at others where it is not there", () => {
+    const there = older({ subject: "acme.shop.buy.v1", source: "observed" });
+    const elsewhere = older({ environment: "qa" });
+    expect(deployCheck(question([there, elsewhere], [row()])).answer).toBe("yes");
+    expect(deployCheck(question([elsewhere], [row()])).answer).toBe("not_known");
+  });
+
+  it("does not judge who served before by what the build calls alone", () => {
+    const uses = [{ module: "acme/shop", semver: "1.0.0" }];
+    const provider = deployment({ participant: "big-shop", role: "serves" });
+    expect(deployCheck(question([provider], [], { uses })).answer).toBe("yes");
+    const earlier = deployCheck(question([provider], [row({ build: "6" })], { uses }));
+    expect(earlier).toMatchObject({ answer: "not_known", subjects: [] });
+    expect(earlier.unknown?.reason).toContain("though shop served before");
+    const named = deployCheck(question([provider], [], { uses, moduleByName: "acme/shop" }));
+    expect(named.answer).toBe("not_known");
+  });
+});
+
 describe("deployCheck without anything", () => {
   it.each([
     ["an empty registry", [], [], null, "charter contract test --publish"],
     ["the participant's name is a service's", [], [], "acme/shop", "test acme/shop --publish"],
     ["another build was tested", [], [row({ build: "6" })], null, "test acme/shop --publish"],
-    ["another build runs", [deployment({ participant: "shop" })], [], null, "test acme/shop --p"],
+    [
+      "another build calls",
+      [deployment({ participant: "shop" })],
+      [],
+      null,
+      "--uses acme/shop@<version>",
+    ],
   ])(
     "%s is not known, with the command that tells",
     (_, deployments, rows, moduleByName, command) => {
@@ -231,7 +274,6 @@ describe("deployCheck without anything", () => {
       expect(check).toMatchObject({ answer: "not_known", subjects: [], partners: [] });
       expect(check.unknown?.reason).toContain("Nothing is known of shop@7");
       expect(check.unknown?.command).toContain(command);
-      expect(check.unknown?.command).toContain("--participant shop --build 7 --environment");
     },
   );
 });

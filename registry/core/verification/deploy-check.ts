@@ -3,8 +3,14 @@ import { type Answer, answerOf, type Reasoned } from "./answer.ts";
 import { type Build, pipelineEnvironment, testCommand } from "./commands.ts";
 import type { ContractOf } from "./contract-of.ts";
 import { judgeEvidence, type SubjectAnswer } from "./judge-evidence.ts";
-import { judgeProviders, judgeUsers, type PartnerAnswer, type Target } from "./judge-partners.ts";
-import { servedSubjects } from "./served.ts";
+import {
+  judgeProviders,
+  judgeUsers,
+  type PartnerAnswer,
+  type Target,
+  type Use,
+} from "./judge-partners.ts";
+import { type ServedSubject, servedSubjects } from "./served.ts";
 import type { Verification } from "./verification.ts";
 
 /** May a build go where it shall? */
@@ -28,6 +34,8 @@ export interface DeployQuestion {
   /** All of the participant, of any build. */
   readonly verifications: readonly Verification[];
   readonly contractOf: ContractOf;
+  /** What the build calls, as the one who asks tells, beside what is known. */
+  readonly uses: readonly { readonly module: string; readonly semver: string }[];
   /** A module that the participant is known to serve by its name alone, or null. */
   readonly moduleByName: string | null;
   /** Whether the registry looks at the environment, and saw all that there is. */
@@ -41,38 +49,63 @@ export interface DeployQuestion {
 /** Answers from evidence and from what runs; what neither tells is not known. */
 export function deployCheck(question: DeployQuestion): DeployCheck {
   const { build, environment, contractOf } = question;
-  const own = question.deployments.filter(
-    (each) =>
-      each.evidence === "real" &&
-      each.participant === build.participant &&
-      each.build === build.build,
-  );
+  const real = question.deployments.filter((each) => each.evidence === "real");
+  const all = real.filter((each) => each.participant === build.participant);
+  const own = all.filter((each) => each.build === build.build);
   const rows = question.verifications.filter((each) => each.build === build.build);
-  const served = servedSubjects(own, rows, contractOf);
+  const known = servedSubjects(own, rows, contractOf);
+  const served = [...known, ...leftBehind(known, all, question)];
   const rules = { ...question, testIn: testedIn(question, own, rows) };
   const subjects = served.map((each) => judgeEvidence(each, rows, rules));
-  const target = targetOf(question);
+  const target = targetOf(question, real);
+  const uses = [...own, ...question.uses.map(toldUse)];
   const partners = [
     ...judgeUsers(served, target, contractOf),
-    ...judgeProviders(own, served, target),
+    ...judgeProviders(uses, served, target),
   ];
-  const isUnknown = subjects.length === 0 && partners.length === 0;
-  return {
-    ...build,
-    environment,
-    answer: answerOf([...subjects, ...partners]),
-    unknown: isUnknown ? unknownBuild(question, own) : null,
-    subjects,
-    partners,
-  };
+  // What is known to serve is not judged by what it calls alone.
+  const isServer = question.moduleByName !== null || question.verifications.length > 0;
+  const isUnknown = subjects.length === 0 && (isServer || partners.length === 0);
+  const unknown = isUnknown ? unknownBuild(question, own, uses.length > 0) : null;
+  const reasoned = [...(unknown === null ? [] : [unknown]), ...subjects, ...partners];
+  return { ...build, environment, answer: answerOf(reasoned), unknown, subjects, partners };
 }
 
-function targetOf({ build, environment, deployments, isSeen }: DeployQuestion): Target {
-  const there = deployments.filter(
-    (each) =>
-      each.environment === environment &&
-      each.evidence === "real" &&
-      each.participant !== build.participant,
+/**
+ * What the builds before serve and this one is not known to, so that a subject that was not up when
+ * it was tested is not forgotten; but for what its own release does not have any more.
+ */
+function leftBehind(
+  known: readonly ServedSubject[],
+  all: readonly Deployment[],
+  { build, environment, contractOf }: DeployQuestion,
+): readonly ServedSubject[] {
+  const others = all.filter((each) => each.build !== build.build);
+  const there = others.filter((each) => each.environment === environment);
+  const before = servedSubjects(there.length > 0 ? there : others, [], contractOf);
+  const subjects = new Map(before.map((each) => [each.subject, each]));
+  for (const each of known) subjects.delete(each.subject);
+  return [...subjects.values()].flatMap((each) => {
+    const release = known.find(({ module, semver }) => module === each.module && semver !== null);
+    const { semver = null, digest = null } = release ?? {};
+    const contract = semver === null ? null : contractOf(each.module, semver);
+    const isGone =
+      contract !== null && !contract.subjects.some(({ pattern }) => pattern === each.subject);
+    return isGone ? [] : [{ ...each, semver, digest }];
+  });
+}
+
+/** A told use is of all packages of its release. */
+function toldUse({ module, semver }: DeployQuestion["uses"][number]): Use {
+  return { role: "calls", module, protoPackage: null, semver };
+}
+
+function targetOf(
+  { build, environment, isSeen }: DeployQuestion,
+  real: readonly Deployment[],
+): Target {
+  const there = real.filter(
+    (each) => each.environment === environment && each.participant !== build.participant,
   );
   return { build, environment, deployments: there, isSeen };
 }
@@ -87,19 +120,25 @@ function testedIn(
   return known.find((each) => each !== environment) ?? pipelineEnvironment;
 }
 
-function unknownBuild(question: DeployQuestion, own: readonly Deployment[]): Reasoned {
-  const { build, deployments, verifications } = question;
-  const { participant } = build;
-  const earlier = [...verifications, ...deployments].find(
-    (each) => each.participant === participant && each.module !== null,
+function unknownBuild(
+  question: DeployQuestion,
+  own: readonly Deployment[],
+  hasUses: boolean,
+): Reasoned {
+  const { build, environment, verifications } = question;
+  const name = `${build.participant}@${build.build}`;
+  const served = verifications[0]?.module ?? question.moduleByName;
+  const called = question.deployments.find(
+    (each) => each.participant === build.participant && each.module !== null,
   );
-  const command = testCommand(build, earlier?.module ?? question.moduleByName, {
-    environment: testedIn(question, own, []),
-  });
-  const name = `${participant}@${build.build}`;
-  const reason =
-    own.length > 0
+  const reason = hasUses
+    ? `${name} is not known to serve a subject, though ${build.participant} served before.`
+    : own.length > 0
       ? `${name} is known to run, but serves no subject of a contract and uses none that is told.`
-      : `Nothing is known of ${name}: no test of it is published, and it is neither seen nor recorded anywhere.`;
+      : `Nothing is known of ${name}: no test of it is published, and it is neither seen nor recorded anywhere. What only calls others is checked with --uses.`;
+  const isCaller = served === null && called !== undefined;
+  const command = isCaller
+    ? `charter deploy check ${name} --to ${environment} --uses ${called.module}@<version>`
+    : testCommand(build, served, { environment: testedIn(question, own, []) });
   return { answer: "not_known", reason, command };
 }

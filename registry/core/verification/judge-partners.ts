@@ -29,6 +29,9 @@ export interface Target {
   readonly isSeen: boolean;
 }
 
+/** What a build uses of others. */
+export type Use = Pick<Deployment, "role" | "module" | "protoPackage" | "semver">;
+
 /** Judges those who call, and those who subscribe to, what a build serves. */
 export function judgeUsers(
   served: readonly ServedSubject[],
@@ -135,7 +138,7 @@ function hasSameSubjects(
 
 /** Judges those who serve what a build calls, and who publish what it subscribes to. */
 export function judgeProviders(
-  uses: readonly Deployment[],
+  uses: readonly Use[],
   served: readonly ServedSubject[],
   target: Target,
 ): readonly PartnerAnswer[] {
@@ -158,7 +161,7 @@ export function judgeProviders(
 interface Need {
   readonly module: string;
   readonly ours: string;
-  readonly use: Deployment;
+  readonly use: Use;
 }
 
 function judgeProvision({ module, ours, use }: Need, target: Target): readonly PartnerAnswer[] {

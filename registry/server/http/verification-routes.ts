@@ -9,6 +9,7 @@ import {
   DeploymentMatrixSchema,
   ModuleNameSchema,
   RecordedRunSchema,
+  ReleaseSchema,
   TestRunSchema,
   VerificationListSchema,
 } from "../../api/schemas/verification.ts";
@@ -70,6 +71,12 @@ export function verificationRoutes(ports: AppPorts): Routes {
               participant: ParticipantNameSchema,
               build: BuildNameSchema,
               environment: EnvironmentNameSchema,
+              uses: Type.Optional(
+                Type.Union([
+                  ReleaseSchema,
+                  Type.Array(ReleaseSchema, { maxItems: limits.usesPerDeployment }),
+                ]),
+              ),
               maxAgeDays: Type.Optional(Type.String({ pattern: "^[1-9][0-9]{0,3}$" })),
             },
             closed,
@@ -77,9 +84,9 @@ export function verificationRoutes(ports: AppPorts): Routes {
           response: { 200: DeployCheckSchema },
         },
       },
-      ({ query: { maxAgeDays, ...planned } }) => {
+      ({ query: { maxAgeDays, uses = [], ...planned } }) => {
         const age = maxAgeDays === undefined ? {} : { maxAgeDays: Number(maxAgeDays) };
-        const check = checkDeployment(ports, { ...planned, ...age });
+        const check = checkDeployment(ports, { ...planned, ...age, uses: [uses].flat() });
         const subjects = check.subjects.map(({ row, ...rest }) => ({
           ...rest,
           row: row === null ? null : plain(row),

@@ -1,4 +1,6 @@
+import { RegistryFailure } from "../../core/failure.ts";
 import { limits } from "../../core/limits.ts";
+import type { ContractOf } from "../../core/verification/contract-of.ts";
 import { type DeployCheck, deployCheck } from "../../core/verification/deploy-check.ts";
 import { type MatrixLine, matrixOf } from "../../core/verification/matrix.ts";
 import type { Clock, Store } from "../ports.ts";
@@ -20,27 +22,44 @@ export interface PlannedDeployment {
   readonly build: string;
   readonly environment: string;
   readonly maxAgeDays?: number;
+  /** What the build calls, as `acme/shop@1.2.0`. */
+  readonly uses?: readonly string[];
 }
 
 const dayMs = 86_400_000;
 
-/** Whether a build may go into an environment, by the evidence that is kept and by what runs there. */
+/**
+ * Whether a build may go into an environment, by the evidence that is kept and by what runs there.
+ *
+ * @throws RegistryFailure NOT_FOUND where it uses what is not registered
+ */
 export function checkDeployment(ports: EvidencePorts, planned: PlannedDeployment): DeployCheck {
   const { store, clock, index, watched } = ports;
-  const { participant, build, environment, maxAgeDays = limits.evidenceDays } = planned;
+  const { participant, build, environment, maxAgeDays = limits.evidenceDays, uses = [] } = planned;
   const rows = store.verifications({ participant, build }, limits.rowsPerQuestion);
   const state = watched().find((each) => each.name === environment);
+  const contractOf = contractLookup(store);
   return deployCheck({
     build: { participant, build },
     environment,
     deployments: store.deployments(null),
     verifications: [...rows, ...store.verifications({ participant }, 1)],
-    contractOf: contractLookup(store),
+    contractOf,
+    uses: uses.map((text) => useOf(text, contractOf)),
     moduleByName: moduleServedBy(participant, index()),
     isSeen: state !== undefined && state.lastLook !== null && state.problem === null,
     countsFrom: new Date(Date.parse(clock.now()) - maxAgeDays * dayMs).toISOString(),
     maxAgeDays,
   });
+}
+
+function useOf(text: string, contractOf: ContractOf) {
+  const [module = "", semver = ""] = text.split("@");
+  if (contractOf(module, semver) !== null) return { module, semver };
+  throw new RegistryFailure(
+    "NOT_FOUND",
+    `A build can only use what is registered, and ${module}@${semver} is not. GET /v1/modules/${module}/versions lists its releases.`,
+  );
 }
 
 /** Stubs call a service on NATS as the contract does, with dashes. */
