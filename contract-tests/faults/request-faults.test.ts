@@ -1,0 +1,4 @@
+import { expectFound } from "./expect-found.ts";
+import { requestFaults } from "./request-faults.ts";
+
+expectFound(requestFaults);
