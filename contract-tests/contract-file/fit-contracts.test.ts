@@ -147,21 +147,20 @@ describe("fitContracts", () => {
 describe("readContractFiles", () => {
   it("puts files together, and says everything that is wrong with them", async () => {
     const write = async (name: string, text: string) => {
-      const path = join(folder, name);
-      await writeFile(path, text);
-      return path;
+      await writeFile(join(folder, name), text);
+      return name;
     };
     const watch = "contract: v1\nsubjects:\n  shop.watch.v1: {}\n";
     const first = await write("a.contract.yaml", watch);
     const second = await write("b.contract.yaml", "contract: v1\nsubjects:\n  a.b: {}\n");
-    const settings = await readContractFiles([first, second]);
+    const settings = await readContractFiles([first, second], folder);
     expect([...settings.subjects.keys()]).toEqual(["shop.watch.v1", "a.b"]);
     const again = await write("c.contract.yaml", watch);
     const wrong = await write("d.contract.yaml", "contract: v2\n");
-    await expect(readContractFiles([first, again, wrong])).rejects.toThrow(
+    await expect(readContractFiles([first, again, wrong], folder)).rejects.toThrow(
       `${wrong}:1:1: contract: it must be v1, and is "v2"\n${again}:3:3: shop.watch.v1 is in ${first}:3 already; keep one of the two`,
     );
-    await expect(readContractFiles([join(folder, "gone.yaml")])).rejects.toThrow(
+    await expect(readContractFiles(["gone.yaml"], folder)).rejects.toThrow(
       "gone.yaml:1:1: it cannot be read",
     );
   });

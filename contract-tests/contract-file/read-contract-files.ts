@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { ContractSettings, FilePlace, SubjectSettings } from "../runner/settings.ts";
 import { ContractFileError, type ContractFileProblem } from "./contract-file-error.ts";
 import { limits } from "./limits.ts";
@@ -7,8 +8,13 @@ import { parseContractFile } from "./parse-contract-file.ts";
 /**
  * Reads contract files, and puts together what they say. Rejects with a `ContractFileError` that has
  * everything that is wrong with any of them.
+ *
+ * @param folder where the paths begin; reports name the files as the paths do
  */
-export async function readContractFiles(paths: readonly string[]): Promise<ContractSettings> {
+export async function readContractFiles(
+  paths: readonly string[],
+  folder: string,
+): Promise<ContractSettings> {
   if (paths.length > limits.files) {
     const message = `${paths.length} contract files are too many: at most ${limits.files} are read`;
     throw new ContractFileError([{ file: paths[0] ?? "", line: 1, column: 1, message }]);
@@ -16,7 +22,7 @@ export async function readContractFiles(paths: readonly string[]): Promise<Contr
   const problems: ContractFileProblem[] = [];
   const read: ContractSettings[] = [];
   for (const path of paths) {
-    const text = await textOf(path);
+    const text = await textOf(path, folder);
     const result = parseContractFile(path, text);
     if (result.ok) read.push(result.settings);
     else problems.push(...result.problems);
@@ -35,9 +41,9 @@ export async function readContractFiles(paths: readonly string[]): Promise<Contr
   };
 }
 
-async function textOf(path: string): Promise<string> {
+async function textOf(path: string, folder: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(resolve(folder, path), "utf8");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `it cannot be read: ${reason}`;

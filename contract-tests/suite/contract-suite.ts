@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { natsCredentials } from "../../registry/api/nats-credentials.ts";
@@ -28,9 +27,7 @@ export const contractSuite: ContractSuite = async (runner, options) => {
   const environment = suiteEnvironment();
   const folder = process.cwd();
   const laws = chosenLaws(options.laws);
-  const settings = await readContractFiles(
-    (options.files ?? []).map((file) => resolve(folder, file)),
-  );
+  const settings = await readContractFiles(options.files ?? [], folder);
   const contracts = await suiteContracts(options, environment, folder);
   fitContracts(settings, contracts);
   const world = createWorld(options, environment);

@@ -65,6 +65,8 @@ it.each([
       summary: expect.stringContaining(summary),
       place: { file: "shop.contract.yaml", line: 5 },
       message: { itemId: "lamp" },
+      answer: '{"orderId":"order-1","total":"7"}',
+      repeated: { broken: 5, of: 5 },
     },
   });
 });
@@ -101,6 +103,22 @@ it("sends the same UUIDs for the same seed, and others in each example", async (
   expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(second).not.toBe(first);
   expect(again).toEqual([first, second]);
+});
+
+it("calls an example flaky that holds when it is tried again", async () => {
+  let calls = 0;
+  await startShop(nc, await orderContract(), {
+    // The first request asks whether anybody is there, the second is the example.
+    answer: (request, correct) =>
+      request.kind === "valid" && ++calls === 1 ? [errorReply(500, "no")] : correct,
+  });
+  const settings = examplesOf(
+    `request: {itemId: lamp, count: 1, ${customer}}, expect: {cel: "reply.total == 7u"}`,
+  );
+  expect(await resultOf({ settings })).toMatchObject({
+    verdict: "flaky",
+    failure: { answer: "error 500 internal: no", repeated: { broken: 0, of: 5 } },
+  });
 });
 
 const givenState = settingsOf(

@@ -1,9 +1,10 @@
 import { celEnv, isCelError, parse, plan } from "@bufbuild/cel";
 import { strings } from "@bufbuild/cel/ext";
-import { type Message, toBinary } from "@bufbuild/protobuf";
-import { type Answer, describeAnswer, symptomOf } from "../answers.ts";
+import { type Message, toBinary, toJsonString } from "@bufbuild/protobuf";
+import fc from "fast-check";
+import { type Answer, describeAnswer, holdsSensitive, symptomOf } from "../answers.ts";
 import { exampleBytes, exampleRequest } from "../examples.ts";
-import type { FailureDetail } from "../report.ts";
+import { type CaseResult, findBroken, findingFrom } from "../property.ts";
 import type { Example } from "../settings.ts";
 import { subjectOf, subscriptionOf } from "../subjects.ts";
 import type { Finding, RequestBench, RequestLaw } from "./law.ts";
@@ -33,13 +34,19 @@ export const examplesHold: RequestLaw = {
     const unclear: string[] = [];
     let samples = 0;
     for (const [i, example] of examples.entries()) {
-      const outcome = await outcomeOf(bench, example, bench.seed + i);
-      const evidence = { examples: samples };
-      if (outcome.kind === "broken") {
-        return { verdict: "fail", samples, evidence, failure: outcome.failure };
+      const seed = bench.seed + i;
+      const prepared = prepare(bench, example, seed);
+      if (typeof prepared === "string") {
+        unclear.push(`"${example.name}": ${prepared}`);
+        continue;
       }
-      if (outcome.kind === "unclear") unclear.push(`"${example.name}": ${outcome.reason}`);
-      else samples++;
+      const search = { seed, cases: 1, calls: bench.calls };
+      const result = await findBroken(fc.constant(prepared), search, (each) =>
+        outcomeOf(bench, example, each),
+      );
+      if (result.kind === "kept") samples++;
+      else if (result.kind === "undecided") unclear.push(`"${example.name}": ${result.reason}`);
+      else return findingFrom(result, samples, { examples: samples });
     }
     return conclusion(samples, unclear);
   },
@@ -52,44 +59,70 @@ function conclusion(samples: number, unclear: readonly string[]): Finding {
     : { verdict: "inconclusive", samples, evidence, reason: unclear.slice(0, 3).join("; ") };
 }
 
-type Outcome =
-  | { readonly kind: "kept" }
-  | { readonly kind: "broken"; readonly failure: FailureDetail }
-  | { readonly kind: "unclear"; readonly reason: string };
+/** An example's request, and what it is by the contract: null for bytes that are no message. */
+interface Prepared {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly message: Message | null;
+}
 
-async function outcomeOf(bench: RequestBench, example: Example, seed: number): Promise<Outcome> {
-  const { generator, input, binding, settings } = bench;
+/** What is sent for an example, or why nothing can be. */
+function prepare(bench: RequestBench, example: Example, seed: number): Prepared | string {
+  const { generator, input } = bench;
   const request = exampleRequest(generator.schema, input, example, seed);
-  if (request.kind === "no-message") return { kind: "unclear", reason: request.reason };
-  if (request.kind === "rule-error") return { kind: "unclear", reason: request.reason };
+  if (request.kind === "no-message" || request.kind === "rule-error") return request.reason;
   if ("cel" in example.expect && request.kind !== "valid") {
-    const reason = "its request is not valid by the contract, so no reply can be expected";
-    return { kind: "unclear", reason };
+    return "its request is not valid by the contract, so no reply can be expected";
   }
   const message = request.kind === "undecodable" ? null : request.message;
   const subject = subjectFor(bench, request);
-  if (subject === null) {
-    return { kind: "unclear", reason: "its request does not fill the parameters of the subject" };
-  }
+  if (subject === null) return "its request does not fill the parameters of the subject";
   const payload =
     "base64" in example.request || message === null
       ? exampleBytes("base64" in example.request ? example.request.base64 : "")
       : toBinary(input, message);
-  if (payload.length > bench.maxPayload) {
-    const reason = `its request has ${payload.length} bytes, and the server takes ${bench.maxPayload}`;
-    return { kind: "unclear", reason };
-  }
-  const answer = await ask(bench, { subject, payload });
+  return payload.length > bench.maxPayload
+    ? `its request has ${payload.length} bytes, and the server takes ${bench.maxPayload}`
+    : { subject, payload, message };
+}
+
+async function outcomeOf(
+  bench: RequestBench,
+  example: Example,
+  prepared: Prepared,
+): Promise<CaseResult> {
+  const { settings, binding } = bench;
+  const { message } = prepared;
+  const answer = await ask(bench, prepared);
   if (message !== null) bench.coverage.tried(message);
   const unmet = unmetBy(bench, example, message, answer);
-  if (unmet === null) return { kind: "kept" };
+  // What is refused by now, such as what exists since the first attempt, says nothing of it.
+  if (unmet === null) {
+    return { kind: "kept", refusal: answer.kind === "error" ? answer.code : null };
+  }
   const summary = `the example "${example.name}" ${unmet}`;
-  const failure = failureOf(bench, { subject, payload, message }, summary, describeAnswer(answer));
-  const place = example.place ?? settings.place ?? binding.place;
+  const failure = failureOf(bench, prepared, summary, answerShown(bench, answer));
+  const { file, line } = example.place ?? settings.place ?? binding.place;
   return {
     kind: "broken",
-    failure: { ...failure, place: { file: place.file, line: place.line } },
+    symptom: symptomOf(answer),
+    failure: { ...failure, place: { file, line } },
   };
+}
+
+/** Characters of a reply: more than a screen of it explains no expectation. */
+const shownLength = 2000;
+
+/** Whoever writes an expectation of a reply wants to see the reply. */
+function answerShown({ generator, output }: RequestBench, answer: Answer): string {
+  if (answer.kind !== "message" || holdsSensitive(output)) return describeAnswer(answer);
+  try {
+    const json = toJsonString(output, answer.message, { registry: generator.schema.registry });
+    return json.length > shownLength ? `${json.slice(0, shownLength)} …` : json;
+  } catch {
+    // The rare message without a JSON form, such as one with an unknown Any.
+    return describeAnswer(answer);
+  }
 }
 
 /** Where a request goes: one that is no valid message need not name its subject. */

@@ -1,4 +1,3 @@
-import { relative, resolve } from "node:path";
 import { Option } from "commander";
 import type { ContractUnderTest } from "../../../contract-tests/runner/contract.ts";
 import type { ContractSettings } from "../../../contract-tests/runner/settings.ts";
@@ -15,26 +14,25 @@ export function contractFileOption(): Option {
 
 /** Reads contract files. What is wrong with them is wrong usage, with file, line and column. */
 export async function contractFiles(
-  { cwd }: Context,
+  { cwd }: Pick<Context, "cwd">,
   paths: readonly string[] = [],
 ): Promise<ContractSettings> {
   const { readContractFiles } = await import(
     "../../../contract-tests/contract-file/read-contract-files.ts"
   );
-  return orUsage(cwd, () => readContractFiles(paths.map((path) => resolve(cwd, path))));
+  return orUsage(() => readContractFiles(paths, cwd));
 }
 
 /** Holds what contract files say against the contracts of a run; see `contractFiles`. */
 export async function fitContractFiles(
-  { cwd }: Context,
   settings: ContractSettings,
   contracts: readonly ContractUnderTest[],
 ): Promise<void> {
   const { fitContracts } = await import("../../../contract-tests/contract-file/fit-contracts.ts");
-  await orUsage(cwd, async () => fitContracts(settings, contracts));
+  await orUsage(async () => fitContracts(settings, contracts));
 }
 
-async function orUsage<T>(cwd: string, work: () => Promise<T>): Promise<T> {
+async function orUsage<T>(work: () => Promise<T>): Promise<T> {
   const { ContractFileError } = await import(
     "../../../contract-tests/contract-file/contract-file-error.ts"
   );
@@ -42,9 +40,8 @@ async function orUsage<T>(cwd: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (!(cause instanceof ContractFileError)) throw cause;
-    const places = cause.problems.map((each) => ({ ...each, file: relative(cwd, each.file) }));
     throw new CommandFailure("usage", "The contract files cannot be used as they are.", {
-      places,
+      places: cause.problems,
       cause,
     });
   }

@@ -2,6 +2,7 @@ import { Argument, Option } from "commander";
 import { loadContract } from "../../../contract-tests/load-contracts.ts";
 import type { ContractUnderTest } from "../../../contract-tests/runner/contract.ts";
 import type { ReplayReport } from "../../../contract-tests/runner/replay.ts";
+import type { ContractSettings } from "../../../contract-tests/runner/settings.ts";
 import type { Binding } from "../../core/binding/binding.ts";
 import type { CommandDefinition, Context } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
@@ -75,6 +76,13 @@ export const contractReplay: CommandDefinition<Flags> = {
   },
 };
 
+/** What files say of one contract: a file may speak of several, and the others are not at hand. */
+function ofContract(settings: ContractSettings, { bindings }: ContractUnderTest): ContractSettings {
+  const patterns = new Set(bindings.map((each) => each.pattern));
+  const subjects = [...settings.subjects].filter(([pattern]) => patterns.has(pattern));
+  return { subjects: new Map(subjects), knownFailing: [] };
+}
+
 async function replay(
   context: Context,
   contract: ContractUnderTest,
@@ -82,8 +90,8 @@ async function replay(
   flags: Flags,
 ): Promise<ReplayReport> {
   const { replayCase } = await import("../../../contract-tests/runner/replay.ts");
-  const settings = await contractFiles(context, flags.file);
-  await fitContractFiles(context, settings, [contract]);
+  const settings = ofContract(await contractFiles(context, flags.file), contract);
+  await fitContractFiles(settings, [contract]);
   const reference = { ...(await checkedCase(contract, wanted)), payload: bytesOf(wanted.hex) };
   const { nats } = await context.settings();
   const { environmentClass, note } = chooseClass(flags.environmentClass, nats);

@@ -57,7 +57,7 @@ export const contractShadow: CommandDefinition<Flags> = {
     const settings = onlyShadows(await contractFiles(context, [file]), file, flags.subject);
     const headers = (settings.shadow ?? []).map((each) => headersOf(context, each));
     const contracts = await contractsOf(context, settings);
-    await fitContractFiles(context, settings, contracts);
+    await fitContractFiles(settings, contracts);
     const seed = flags.seed ?? randomInt(maxSeed);
     const shadows = await compareAll(context, { settings, headers, contracts, seed }, flags);
     const code = exitCodeOfShadows(shadows);

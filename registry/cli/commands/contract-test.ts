@@ -55,7 +55,7 @@ export const contractTest: CommandDefinition<Flags> = {
     const reports = await prepareReports(context, flags.report);
     const settings = await contractFiles(context, flags.file);
     const contracts = await contractsUnderTest(context, references);
-    await fitContractFiles(context, settings, contracts);
+    await fitContractFiles(settings, contracts);
     const isWholeEstate = references.length === 0;
     const report = await runTest(context, { contracts, settings, isWholeEstate }, flags);
     await reports.write(report);
