@@ -2,7 +2,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
-import { BudgetSpent, createCalls, createGate } from "./calls.ts";
+import { BudgetSpent, createCalls, createGate, endsLaw } from "./calls.ts";
 import { createPace } from "./pace.ts";
 import { createTrace, mostExchanges } from "./trace.ts";
 
@@ -129,5 +129,29 @@ describe("createGate", () => {
     const done = await Promise.all([1, 2, 3, 4, 5].map((n) => gate(() => work(n))));
     expect(done).toEqual([1, 2, 3, 4, 5]);
     expect(most).toBe(2);
+  });
+});
+
+describe("a connection without rights", () => {
+  it("says so, and blames no service", async () => {
+    const guarded = await startNatsServer({
+      config: `authorization: { users: [
+        { user: shut, password: x, permissions: { publish: ["other"], subscribe: ["_INBOX.>"] } },
+        { user: deaf, password: x, permissions: { publish: [">"], subscribe: ["other"] } },
+      ] }`,
+    });
+    const refusals: unknown[] = [];
+    for (const user of ["shut", "deaf"]) {
+      const connection = await connect({ servers: guarded.url, user, pass: "x" });
+      const calls = createCalls(connection, settings);
+      refusals.push(await calls.call("echo", empty).catch((error: unknown) => error));
+      await connection.close();
+    }
+    await guarded.stop();
+    expect(refusals).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("may not publish to echo") }),
+      expect.objectContaining({ message: expect.stringContaining("may not subscribe to _INBOX") }),
+    ]);
+    expect(refusals.every(endsLaw)).toBe(true);
   });
 });

@@ -1,20 +1,18 @@
-import {
-  headers as createHeaders,
-  createInbox,
-  type Msg,
-  type NatsConnection,
-  NoRespondersError,
-  RequestError,
-  TimeoutError,
-} from "@nats-io/nats-core";
+import { headers as createHeaders, type NatsConnection } from "@nats-io/nats-core";
 import type { Reply } from "./answers.ts";
 import type { Pace } from "./pace.ts";
 import type { ReplayedCase } from "./replayed-case.ts";
+import { inboxOf, isNoResponders, MayNotCall, readHeaders, requestOnce } from "./request-once.ts";
 import type { Trace } from "./trace.ts";
 
 /** No calls or no time are left. What has not failed by then is inconclusive. */
 export class BudgetSpent extends Error {
   override readonly name = "BudgetSpent";
+}
+
+/** Whether an error only means that nothing more can be told of a law. */
+export function endsLaw(error: unknown): error is BudgetSpent | MayNotCall {
+  return error instanceof BudgetSpent || error instanceof MayNotCall;
 }
 
 /** Sends the probes of one binding, within its budget. */
@@ -29,7 +27,7 @@ export interface Calls {
   readonly replay: ReplayedCase | null;
   /** Milliseconds until the time of the run is over. */
   leftMs(): number;
-  /** Throws `BudgetSpent`; other errors are the connection's. */
+  /** Throws `BudgetSpent` and `MayNotCall`; other errors are the connection's. */
   call(subject: string, payload: Uint8Array): Promise<Reply>;
   /** Spends so many calls on work that sends them by itself, such as streams. Throws as `call`. */
   spend<T>(calls: number, work: () => Promise<T>): Promise<T>;
@@ -107,7 +105,7 @@ export function createCalls(nc: NatsConnection, settings: CallSettings): Calls {
       await spend(1);
       return settings.gate(async () => {
         trace.sent(subject, payload, headers);
-        const reply = await request(nc, subject, payload, headers, timeoutMs);
+        const reply = await requestOnce(nc, { subject, payload, headers, timeoutMs });
         if (reply.kind === "reply") trace.received(subject, reply.payload, reply.headers);
         else trace.nothing(describeSilence(reply));
         return reply;
@@ -147,8 +145,8 @@ async function countAll(
       if (error !== null) return;
       const { headers } = readHeaders(message);
       trace.received(message.subject, message.data, headers);
-      const isAbsent = headers?.code === 503 && message.data.length === 0;
-      tally.count(Number(message.subject.slice(inbox.length + 1)), isAbsent ? 0 : 1);
+      const by = isNoResponders(message, headers) ? 0 : 1;
+      tally.count(Number(message.subject.slice(inbox.length + 1)), by);
     },
   });
   for (const [i, { subject, payload }] of requests.entries()) {
@@ -158,40 +156,6 @@ async function countAll(
   await tally.settled;
   subscription.unsubscribe();
   return counts;
-}
-
-/** An inbox that the connection may listen to: rights are often given for a prefix of its own. */
-export function inboxOf(nc: NatsConnection): string {
-  const { options } = nc as { readonly options?: { readonly inboxPrefix?: string } };
-  return createInbox(options?.inboxPrefix);
-}
-
-async function request(
-  nc: NatsConnection,
-  subject: string,
-  payload: Uint8Array,
-  headers: ReturnType<typeof createHeaders>,
-  timeoutMs: number,
-): Promise<Reply> {
-  try {
-    const message = await nc.request(subject, payload, { timeout: timeoutMs, headers });
-    return { kind: "reply", payload: message.data, ...readHeaders(message) };
-  } catch (error) {
-    if (error instanceof TimeoutError) return { kind: "timeout", afterMs: timeoutMs };
-    if (error instanceof NoRespondersError) return { kind: "no-responders" };
-    if (error instanceof RequestError && error.isNoResponders()) return { kind: "no-responders" };
-    throw error;
-  }
-}
-
-/** The client reads headers when they are asked for, and throws on those that are none. */
-function readHeaders(message: Msg): Pick<Extract<Reply, { kind: "reply" }>, "headers" | "fault"> {
-  try {
-    return { headers: message.headers };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.slice(0, 200) : "";
-    return { headers: undefined, fault: `headers that cannot be read: ${reason}` };
-  }
 }
 
 /** Waits for the first reply of each, and then until no more has come for as long as those took. */

@@ -1,6 +1,6 @@
 import type { NatsConnection } from "@nats-io/nats-core";
-import { inboxOf } from "./calls.ts";
 import type { EvidenceKind } from "./report.ts";
+import { inboxOf } from "./request-once.ts";
 
 /** One endpoint of one running instance, as `$SRV.INFO` tells. */
 export interface LiveEndpoint {
@@ -24,27 +24,46 @@ const longestMs = 3000;
 /** Asks every service that is running what it serves. */
 export async function discover(nc: NatsConnection): Promise<readonly LiveEndpoint[]> {
   const inbox = inboxOf(nc);
-  const found: LiveEndpoint[] = [];
+  const found = new Map<string, LiveEndpoint>();
   await new Promise<void>((resolve) => {
-    let pause = setTimeout(end, pauseMs);
+    let asked = 0;
+    let pause = setTimeout(endUnlessMore, pauseMs);
     const whole = setTimeout(end, longestMs);
     const subscription = nc.subscribe(inbox, {
       callback: (error, message) => {
         if (error !== null) return;
-        found.push(...endpointsOf(message.data));
+        for (const each of endpointsOf(message.data)) {
+          found.set(JSON.stringify([each.instance, each.subject, each.queueGroup]), each);
+        }
         clearTimeout(pause);
-        pause = setTimeout(end, pauseMs);
+        pause = setTimeout(endUnlessMore, pauseMs);
       },
     });
+    /** What came while this process was busy is read after its timers. */
+    function endUnlessMore() {
+      const before = found.size;
+      setImmediate(() => {
+        if (found.size > before) return;
+        // A busy machine answers late; nobody is there only when nobody answers twice.
+        if (before === 0 && asked < 2) ask();
+        else end();
+      });
+    }
+    function ask() {
+      asked++;
+      clearTimeout(pause);
+      pause = setTimeout(endUnlessMore, pauseMs);
+      nc.publish("$SRV.INFO", new Uint8Array(), { reply: inbox });
+    }
     function end() {
       clearTimeout(pause);
       clearTimeout(whole);
       subscription.unsubscribe();
       resolve();
     }
-    nc.publish("$SRV.INFO", new Uint8Array(), { reply: inbox });
+    ask();
   });
-  return found;
+  return [...found.values()];
 }
 
 /** Anybody may answer `$SRV.INFO`, so nothing of the form is taken for granted. */

@@ -2,6 +2,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import type { EventBinding } from "../../registry/core/binding/binding.ts";
 import type { SeenEvent } from "./events/history.ts";
 import { keepingStream } from "./events/keeping-stream.ts";
+import { readHeaders } from "./request-once.ts";
 import { subscriptionOf } from "./subjects.ts";
 
 /** What was heard of one event while a run went on. */
@@ -65,14 +66,19 @@ function listen(nc: NatsConnection, binding: EventBinding, until: number) {
   let refusal: string | null = null;
   let onEvent = () => {};
   const subscription = nc.subscribe(subscriptionOf(binding), {
-    callback(error, { subject, data, headers }) {
+    callback(error, message) {
       if (error !== null) {
         refusal = `the connection may not listen to it: ${error.message.slice(0, 200)}`;
-      } else if (!headers?.has("Charter-Probe")) {
+        onEvent();
+        return;
+      }
+      const { subject, data } = message;
+      const { headers, fault: headerFault = null } = readHeaders(message);
+      if (!headers?.has("Charter-Probe")) {
         count++;
         if (events.length < mostKept && bytes + data.length <= mostBytes) {
           bytes += data.length;
-          events.push({ subject, sequence: null, payload: data, headers });
+          events.push({ subject, sequence: null, payload: data, headers, headerFault });
         }
       }
       onEvent();

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { BudgetSpent, type Calls } from "./calls.ts";
+import { type Calls, endsLaw, timeIsOver } from "./calls.ts";
 import type { Finding } from "./laws/law.ts";
 import { createKept, type Kept } from "./nearest.ts";
 import type { ReplayedCase } from "./replayed-case.ts";
@@ -84,7 +84,7 @@ export async function findBroken<T>(
   const details = await runSearch(values, search, kept, tried);
   if (!details.failed) return { kind: "kept" };
   const error = details.errorInstance;
-  if (error instanceof BudgetSpent) return { kind: "undecided", reason: error.message };
+  if (endsLaw(error)) return { kind: "undecided", reason: error.message };
   if (error instanceof Found && error.result.kind === "schema-bug") return error.result;
   if (error instanceof Found && error.result.kind === "broken") {
     const [value] = details.counterexample ?? [];
@@ -166,7 +166,7 @@ export async function repeat(
     try {
       seen[await again()]++;
     } catch (error) {
-      if (!(error instanceof BudgetSpent)) throw error;
+      if (!endsLaw(error)) throw error;
     }
   }
   const of = seen.broken + seen.kept;
@@ -186,6 +186,7 @@ function secondOpinion(result: CaseResult): "broken" | "kept" | "void" {
 
 function whyUndecided<T>(details: Details<T>, search: Search<T>): string {
   const done = `${details.numRuns} of ${search.cases} cases`;
+  if (search.calls.leftMs() === 0) return `${timeIsOver}; there were ${done}`;
   return details.interrupted
     ? `after ${Math.round(longestMsOf(search) / 1000)} s there were ${done}`
     : `too few of the generated messages are valid: ${done} after ${details.numSkips} that are not`;

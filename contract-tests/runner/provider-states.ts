@@ -1,7 +1,7 @@
 import { toBinary } from "@bufbuild/protobuf";
 import type { Schema } from "../../registry/core/samples/schema.ts";
 import { describeAnswer, readAnswer } from "./answers.ts";
-import { BudgetSpent, type Calls } from "./calls.ts";
+import { type Calls, endsLaw } from "./calls.ts";
 import { type ContractUnderTest, messageType } from "./contract.ts";
 import { messageFromJson } from "./examples.ts";
 import type { EnvironmentClass } from "./safety.ts";
@@ -54,7 +54,7 @@ async function reasonAgainst(
     const answer = readAnswer(schema, messageType(schema, binding.replyType), reply);
     return answer.kind === "message" ? null : describeAnswer(answer);
   } catch (error) {
-    if (error instanceof BudgetSpent) return error.message;
+    if (endsLaw(error)) return error.message;
     throw error;
   }
 }

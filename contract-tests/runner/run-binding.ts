@@ -4,7 +4,7 @@ import { ruleTargets } from "../../registry/core/samples/breaking/targets.ts";
 import type { Generator } from "../../registry/core/samples/messages.ts";
 import { Unsatisfiable } from "../../registry/core/samples/values/unsatisfiable.ts";
 import { holdsSensitive } from "./answers.ts";
-import { BudgetSpent, type Calls, createCalls, type Gate, timeIsOver } from "./calls.ts";
+import { BudgetSpent, type Calls, createCalls, endsLaw, type Gate, timeIsOver } from "./calls.ts";
 import { type ContractUnderTest, messageType } from "./contract.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
 import { buildsOf, evidenceKindOf, type LiveEndpoint, weakestOf } from "./discovery.ts";
@@ -63,6 +63,8 @@ export interface ModuleBench {
 const callsPerBinding = 1500;
 /** A busy machine is not a broken contract; whether deadlines are kept is another law's question. */
 const leastTimeoutMs = 2000;
+/** For a law to end at the end of the time: as long as its last call may wait, and a little. */
+const lastWordMs = leastTimeoutMs + 1000;
 /** What a timer can wait for. */
 const longestTimerMs = 2 ** 31 - 1;
 /** Room for headers in the largest payload that the server takes. */
@@ -249,7 +251,7 @@ async function answers(calls: Calls, wildcard: string): Promise<boolean> {
     return reply.kind !== "no-responders";
   } catch (error) {
     // Each law says so by itself.
-    if (error instanceof BudgetSpent) return true;
+    if (endsLaw(error)) return true;
     throw error;
   }
 }
@@ -265,19 +267,23 @@ async function findingOf(
     if (finding.verdict !== "pass" || limits.length === 0) return finding;
     return { ...finding, verdict: "inconclusive", reason: `left out: ${limits.join("; ")}` };
   } catch (error) {
-    if (error instanceof BudgetSpent) return nothing("inconclusive", error.message);
+    if (endsLaw(error)) return nothing("inconclusive", error.message);
     if (!(error instanceof Unsatisfiable)) throw error;
     return nothing("inconclusive", `no valid message can be made: ${error.message}`);
   }
 }
 
-/** Rejects with `BudgetSpent` when the time is over, whatever the law waits for. */
+/**
+ * Rejects with `BudgetSpent` when the time is over, whatever the law waits for. One that has found
+ * something may still say so, because its next call is refused.
+ */
 async function before<T>(endsAt: number, work: () => Promise<T>): Promise<T> {
   const leftMs = endsAt - performance.now();
   if (leftMs <= 0) throw new BudgetSpent(timeIsOver);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new BudgetSpent(timeIsOver)), Math.min(leftMs, longestTimerMs));
+    const end = () => reject(new BudgetSpent(timeIsOver));
+    timer = setTimeout(end, Math.min(leftMs + lastWordMs, longestTimerMs));
   });
   try {
     return await Promise.race([work(), over]);

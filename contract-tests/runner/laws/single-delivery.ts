@@ -40,7 +40,12 @@ export const singleDelivery: RequestLaw = {
     const wrong = probes.flatMap((probe, i) =>
       counts[i] === 1 ? [] : [{ probe, replies: counts[i] ?? 0 }],
     );
-    wrong.sort((a, b) => a.probe.payload.length - b.probe.payload.length);
+    // One reply too many is more certain than one that is missing, which may only be late.
+    wrong.sort(
+      (a, b) =>
+        Number(b.replies > 1) - Number(a.replies > 1) ||
+        a.probe.payload.length - b.probe.payload.length,
+    );
     const [first] = wrong;
     if (first === undefined) return { verdict: "pass", samples: probes.length, evidence };
     const summary = `a request must have one reply; ${wrong.length} of ${probes.length} had another count`;

@@ -3,6 +3,7 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import type { Msg, MsgHdrs } from "@nats-io/nats-core";
 import type { Schema } from "../../../registry/core/samples/schema.ts";
 import { type Answer, readAnswer } from "../answers.ts";
+import { readHeaders } from "../request-once.ts";
 
 /** One message of a stream, as WIRE reads it. Nothing about it is taken for granted. */
 export type Arrival =
@@ -43,13 +44,9 @@ export function readArrival(schema: Schema, output: DescMessage, message: Msg): 
   };
 }
 
-/** The client reads headers when they are asked for, and throws on those that are none. */
+/** Undefined for headers that cannot be read, too. */
 export function headersOf(message: Msg): MsgHdrs | undefined {
-  try {
-    return message.headers;
-  } catch {
-    return undefined;
-  }
+  return readHeaders(message).headers;
 }
 
 function numberOf(text: string): number | null {
