@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +41,14 @@ const subject = (pattern: string, body: string) => `subjects:\n  ${pattern}:\n  
 const example = (body: string) => subject(order, `examples:\n      - {name: it, ${body}}`);
 
 describe("fitContracts", () => {
+  it("takes the example of its page, whose state the shop of the tests lacks", () => {
+    const page = readFileSync(join(import.meta.dirname, "../docs/contract-file.md"), "utf8");
+    const example = /```yaml\n[\s\S]*?contract: v1\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    expect(misfits(example)).toEqual([
+      expect.stringMatching(/given: shop.test.stock.v1 is no request of example\/shop/),
+    ]);
+  });
+
   it.each([
     subject(order, "correlate: {request: item_id, reply: order_id}"),
     subject(
