@@ -1,6 +1,8 @@
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { catalogue } from "../catalogue/catalogue.ts";
+import { lawPage } from "../catalogue/law-page.ts";
 import {
   type EvidenceKind,
   exitCodeOf,
@@ -41,6 +43,17 @@ function problemsOf(format: "junit" | "ctrf" | "sarif", report: RunReport): unkn
   return forms[format].errors ?? [];
 }
 
+/** The pages of the laws have golden files of their own. */
+function withoutPages(text: string): string {
+  return [...catalogue.values()].reduce(
+    (shorter, entry) =>
+      shorter
+        .replaceAll(JSON.stringify(lawPage(entry)), `"the page of ${entry.id}"`)
+        .replaceAll(JSON.stringify(entry.promise), `"the promise of ${entry.id}"`),
+    text,
+  );
+}
+
 describe("a report with every verdict and hostile text", () => {
   const report = richReport();
 
@@ -52,7 +65,7 @@ describe("a report with every verdict and hostile text", () => {
     expect(problemsOf(format, report)).toEqual([]);
     const text = renderFile(format, report, options);
     expect(text).not.toMatch(steering);
-    await expect(text).toMatchFileSnapshot(golden(file));
+    await expect(withoutPages(text)).toMatchFileSnapshot(golden(file));
   });
 
   it("as json is the run itself", () => {
