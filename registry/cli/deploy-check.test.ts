@@ -130,7 +130,7 @@ test("on missing evidence it is not known, and the command that it names makes i
     "  shop.order.v1.{region}.{item_id}: Build good was never tested on it.",
     `    $ ${publish("good")}`,
   ]);
-  const command = before.at(-1)?.trim().slice(2) ?? "";
+  const command = `${before.at(-1)}`.trim().slice(2);
   await whileServing({}, async () => {
     expect(await lastOf(command, 1)).toEqual(["Published: 1 subject of shop@good."]);
   });

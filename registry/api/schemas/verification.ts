@@ -11,12 +11,12 @@ const evidenceKinds = ["real", "reference", "mock"] as const;
 const subjectVerdicts = lawVerdicts.filter((each) => gravestOf([each]) === each);
 
 export const ModuleNameSchema = Type.String({
-  pattern: "^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$",
+  pattern: "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$",
   maxLength: 2 * limits.moduleNamePartLength + 1,
 });
 /** A release: `bodybroker/npc@1.2.0`. */
 export const ReleaseSchema = Type.String({
-  pattern: "^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*@[0-9A-Za-z.+-]+$",
+  pattern: "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*@[0-9A-Za-z.+-]+$",
   maxLength: 2 * limits.moduleNamePartLength + 66,
 });
 const LawSchema = Type.String({ pattern: lawForm });
