@@ -35,6 +35,8 @@ const loaders: Readonly<Record<string, (add: Add) => Promise<void>>> = {
     add((await import("./commands/contract-shadow.ts")).contractShadow),
   "contract client": async (add) =>
     add((await import("./commands/contract-client.ts")).contractClient),
+  "contract usage": async (add) =>
+    add((await import("./commands/contract-usage.ts")).contractUsage),
   mock: async (add) => add((await import("./commands/mock.ts")).mock),
   explain: async (add) => add((await import("./commands/explain.ts")).explain),
 };

@@ -91,3 +91,47 @@ test("contract client names the rpcs of the module for one that it lacks", async
     stderr: expect.stringContaining("Its rpcs are: bodybroker.npc.v1.NpcBehaviorService.Plan"),
   });
 });
+
+const usage = (...fields: object[]) =>
+  JSON.stringify({
+    formatVersion: 1,
+    participant: "gateway",
+    uses: [
+      {
+        module: "bodybroker/npc",
+        semver: "1.0.0",
+        subject: "ai.npc.behavior.request.v1",
+        kind: "request",
+        message: "bodybroker.npc.v1.PlanResponse",
+        fields,
+      },
+    ],
+  });
+
+test("contract usage holds what stubs have recorded against a release", async () => {
+  const action = { path: "action", type: "string" };
+  const gone = { path: "mood", type: "bodybroker.npc.v1.Mood" };
+  await workspace.write({ "good.json": usage(action), "bad.json": usage(action, gone) });
+  const shown = await run("contract", "usage", "good.json", "bad.json");
+  expect(shown).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(shown.stdout).toMatch(/gateway +bodybroker\/npc@1.0.0 +ai.npc\S+ +action, mood/);
+  const kept = await run("contract", "usage", "good.json", "--against", "registry");
+  expect(kept).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("All 1 fields on 1") });
+  const lost = await run("contract", "usage", "bad.json", "--against", "bodybroker/npc@1.0.0");
+  expect(lost.exitCode).toBe(100);
+  expect(lost.stdout).toContain(
+    "gateway reads mood of bodybroker.npc.v1.PlanResponse, which bodybroker/npc 1.0.0 does not have",
+  );
+  const other = await run("contract", "usage", "bad.json", "--against", "bodybroker/common");
+  expect(other).toMatchObject({ exitCode: 3, stdout: "Not compared: bodybroker/npc.\n" });
+});
+
+test.each([
+  ["a file that is not there", "gone.json", "it cannot be read"],
+  ["another file", "buf.yaml", "it is no JSON"],
+])("contract usage of %s is wrong usage", async (_, path, message) => {
+  expect(await run("contract", "usage", path)).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(message),
+  });
+});
