@@ -10,7 +10,7 @@ const law = (id: string, verdict: LawResult["verdict"]) =>
 const binding = {
   pattern: "a",
   evidence: "real",
-  laws: [law("R1", "pass"), law("R2", "skipped"), law("R8", "skipped")],
+  laws: [law("R1", "pass"), law("R2", "skipped"), law("R8", "skipped"), law("E3", "skipped")],
 } as unknown as BindingResult;
 const module = { module: "m/m", semver: "1.0.0", digest: "sha256:1", bindings: [binding] };
 
@@ -21,6 +21,7 @@ function runIn(environmentClass: EnvironmentClass, idempotency: string, laws = [
     { id: "R1", minimum: 1, effect: "observes" },
     { id: "R2", minimum: 20, effect: "calls" },
     { id: "R8", minimum: 5, effect: "observes" },
+    { id: "E3", minimum: 2, effect: "publishes" },
   ] as const;
   const tested = {
     report: report as unknown as RunReport,
@@ -51,6 +52,7 @@ it("tells each law, and which of those that were skipped were forbidden", () => 
         { law: "R1", verdict: "pass", samples: 3 },
         { law: "R2", verdict: "skipped", samples: 3 },
         { law: "R8", verdict: "skipped", samples: 3 },
+        { law: "E3", verdict: "skipped", samples: 3 },
       ],
       untried: ["R2"],
     },
