@@ -1,5 +1,6 @@
 import { exitCodeOf, type RunReport } from "../runner/report.ts";
-import { type Case, casesOf, type Outcome } from "./cases.ts";
+import { type Alike, alike } from "./alike.ts";
+import { casesOf, type Outcome } from "./cases.ts";
 import { plainLine } from "./plain-text.ts";
 import type { RenderOptions } from "./render-options.ts";
 
@@ -17,7 +18,7 @@ const headings: Readonly<Record<0 | 3 | 100, string>> = {
 export function renderGithubSummary(report: RunReport, options: RenderOptions): string {
   const cases = casesOf(report);
   const of = (outcome: Outcome) => cases.filter((each) => each.outcome === outcome);
-  const notable = [...of("broken"), ...of("open"), ...of("known")];
+  const notable = alike([...of("broken"), ...of("open"), ...of("known")]);
   const { evidence, calls } = report.totals;
   return [
     `## ${headings[exitCodeOf(report)]}`,
@@ -33,11 +34,11 @@ export function renderGithubSummary(report: RunReport, options: RenderOptions): 
   ].join("\n");
 }
 
-function caseLines(each: Case, { locate }: RenderOptions): string[] {
-  const { place, law, title, verdict, message, detail } = each;
+function caseLines({ first: each, laws }: Alike, { locate }: RenderOptions): string[] {
+  const { place, verdict, message, detail } = each;
   const where =
     place === null ? "" : ` at ${inline(`${locate(each.module, place.file)}:${place.line}`)}`;
-  const head = `- **${inline(`${law} ${title}`)}: ${verdict}**, ${inline(each.element)}${where}`;
+  const head = `- **${inline(laws)}: ${verdict}**, ${inline(each.element)}${where}`;
   const text = message === null ? [] : [`  ${inline(message)}`];
   return [head, "", ...text, ...(detail === null ? [] : block(detail)), ""];
 }

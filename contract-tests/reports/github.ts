@@ -1,5 +1,6 @@
 import type { RunReport } from "../runner/report.ts";
-import { type Case, casesOf } from "./cases.ts";
+import { type Alike, alike } from "./alike.ts";
+import { casesOf } from "./cases.ts";
 import { plainLine } from "./plain-text.ts";
 import type { RenderOptions } from "./render-options.ts";
 
@@ -12,8 +13,8 @@ const shown = 10;
  */
 export function renderGithubCommands(report: RunReport, options: RenderOptions): string {
   const cases = casesOf(report);
-  const broken = cases.filter(({ outcome }) => outcome === "broken");
-  const open = cases.filter(({ outcome }) => outcome === "open");
+  const broken = alike(cases.filter(({ outcome }) => outcome === "broken"));
+  const open = alike(cases.filter(({ outcome }) => outcome === "open"));
   const left = Math.max(0, broken.length - shown) + Math.max(0, open.length - shown);
   const commands = [
     ...broken.slice(0, shown).map((each) => commandOf("error", each, options)),
@@ -23,11 +24,15 @@ export function renderGithubCommands(report: RunReport, options: RenderOptions):
   return commands.map((command) => `${command}\n`).join("");
 }
 
-function commandOf(level: "error" | "warning", each: Case, { locate }: RenderOptions): string {
-  const { place, law, title, verdict } = each;
+function commandOf(
+  level: "error" | "warning",
+  { first: each, laws }: Alike,
+  { locate }: RenderOptions,
+): string {
+  const { place, title, verdict } = each;
   const where =
     place === null ? "" : `file=${property(locate(each.module, place.file))},line=${place.line},`;
-  const name = property(`${law} ${title}: ${verdict}`);
+  const name = property(`${laws}: ${verdict}`);
   const text = [each.message ?? title, each.detail ?? ""].join("\n").trimEnd();
   return `::${level} ${where}title=${name}::${data(`${each.element}: ${text}`)}`;
 }

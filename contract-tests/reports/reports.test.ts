@@ -210,6 +210,19 @@ it("more errors than GitHub shows are counted", () => {
   expect(lines.at(-1)).toBe("::notice title=contract tests::3 more are in the job summary");
 });
 
+it("what holds for several laws of a binding is said once, and counted for each", () => {
+  const open = ["R1", "R2", "R3"].map((law) => lawOf("inconclusive", { law, reason: "not live" }));
+  const report = reportOf([bindingOf("Buy", open), bindingOf("Pay", open)]);
+  const lines = renderGithubCommands(report, options).trimEnd().split("\n");
+  expect(lines.map((line) => /title=(.*)::/.exec(line)?.[1])).toEqual([
+    "R1%2C R2%2C R3%3A inconclusive",
+    "R1%2C R2%2C R3%3A inconclusive",
+  ]);
+  const summary = renderGithubSummary(report, options);
+  expect(summary).toContain("| 0 | 6 | 0 | 0 | 0 |");
+  expect([...summary.matchAll(/^- /gm)]).toHaveLength(2);
+});
+
 it("SARIF keeps a finding's fingerprint when its message and line differ", () => {
   const printsOf = (report: RunReport) =>
     JSON.parse(renderFile("sarif", report, options)).runs[0].results.map(
