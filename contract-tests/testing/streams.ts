@@ -15,10 +15,9 @@ export async function provideStreams(
   const events = contracts
     .flatMap((contract) => contract.bindings)
     .filter((binding) => binding.kind === "event");
-  const streams = Map.groupBy(events, ({ stream }) => stream?.name ?? null);
-  for (const [name, bindings] of streams) {
-    const maxAgeS = bindings[0]?.stream?.maxAgeS ?? 0;
-    if (name === null) continue;
+  const policies = new Map(events.flatMap(({ stream }) => (stream ? [[stream.name, stream]] : [])));
+  for (const { name, maxAgeS } of policies.values()) {
+    const bindings = events.filter(({ stream }) => stream?.name === name);
     await jsm.streams.add({
       name,
       subjects: bindings.map(subscriptionOf),

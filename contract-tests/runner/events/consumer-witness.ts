@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import type { Msg, Subscription } from "@nats-io/nats-core";
 import { DeadLetterSchema } from "../../../registry/core/gen/charter/nats/v1/dead_letter_pb.js";
 import type { EventBench } from "../laws/law.ts";
+import { readHeaders } from "../request-once.ts";
 import type { KeepingStream } from "./keeping-stream.ts";
 
 /** What a consumer did with one event. */
@@ -81,7 +82,7 @@ export async function watchConsumers(
         if (error !== null) {
           refusal = `the connection may not listen to ${subject}, where consumers answer: ${error.message.slice(0, 200)}`;
         } else {
-          calls.trace.received(message.subject, message.data, message.headers);
+          calls.trace.received(message.subject, message.data, readHeaders(message).headers);
           each(message);
         }
         for (const look of waiting) look();

@@ -48,7 +48,7 @@ export function judgeEvent(bench: EventBench, event: SeenEvent, isKept: boolean)
     const reason = `its fields give the subject ${expected ?? "none"}`;
     return broken(["subject"], reason, said.message);
   }
-  const header = headerFault(bench, event.headers, isKept);
+  const header = event.headerFault ?? headerFault(bench, event.headers, isKept);
   return header === null
     ? { kind: "valid", message: said.message }
     : broken(["header"], header, said.message);

@@ -1,4 +1,5 @@
 import type { MsgHdrs } from "@nats-io/nats-core";
+import { eventFrom } from "./get-stored.ts";
 import { eventsIn, type KeepingStream } from "./keeping-stream.ts";
 
 /** An event as a stream keeps it, or as it was heard. */
@@ -8,6 +9,8 @@ export interface SeenEvent {
   readonly sequence: number | null;
   readonly payload: Uint8Array;
   readonly headers: MsgHdrs | undefined;
+  /** Why its headers cannot be read, or null. */
+  readonly headerFault: string | null;
 }
 
 export interface HistoryOptions {
@@ -74,18 +77,4 @@ async function readShare(stream: KeepingStream, low: number, high: number): Prom
     at = event.sequence + 1;
   }
   return events;
-}
-
-/** The first event at or after a sequence, or null. */
-export async function eventFrom(
-  { jsm, name, config, filter }: KeepingStream,
-  seq: number,
-): Promise<(SeenEvent & { readonly sequence: number }) | null> {
-  const query = { seq, next_by_subj: filter };
-  const stored = config.allow_direct
-    ? await jsm.direct.getMessage(name, query)
-    : await jsm.streams.getMessage(name, query);
-  if (stored === null) return null;
-  const { subject, data, header } = stored;
-  return { subject, sequence: stored.seq, payload: data, headers: header };
 }

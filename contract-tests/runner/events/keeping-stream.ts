@@ -19,6 +19,7 @@ import { subscriptionOf } from "../subjects.ts";
 
 /** The JetStream stream that keeps an event. */
 export interface KeepingStream {
+  readonly nc: NatsConnection;
   readonly jsm: JetStreamManager;
   readonly name: string;
   readonly config: StreamConfig;
@@ -47,7 +48,7 @@ export async function keepingStream(nc: NatsConnection, binding: EventBinding): 
     if (name === undefined) return absent(binding);
     const { config, state } = await jsm.streams.info(name, { subjects_filter: filter });
     const counts = new Map(Object.entries(state.subjects ?? {}));
-    return { kind: "kept", stream: { jsm, name, config, state, filter, counts } };
+    return { kind: "kept", stream: { nc, jsm, name, config, state, filter, counts } };
   } catch (error) {
     if (nc.isClosed()) throw error;
     return binding.stream === null ? { kind: "core" } : { kind: "unknown", reason: refusal(error) };
@@ -76,10 +77,16 @@ export class NotStored extends Error {
   override readonly name = "NotStored";
 }
 
+/** A stream does not give an event that it keeps. */
+export class NotRead extends Error {
+  override readonly name = "NotRead";
+}
+
 const refusals = [
   JetStreamApiError,
   JetStreamError,
   NoRespondersError,
+  NotRead,
   NotStored,
   PermissionViolationError,
   RequestError,

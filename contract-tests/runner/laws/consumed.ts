@@ -2,7 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { type Outcome, type Witness, watchConsumers } from "../events/consumer-witness.ts";
 import { consumersOf, type TriedConsumer, whyNotReady } from "../events/consumers.ts";
 import { eventFailure, judgeEvent } from "../events/event-fault.ts";
-import { eventFrom } from "../events/history.ts";
+import { eventFrom } from "../events/get-stored.ts";
 import { type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
 import { type ProbePublisher, probePublisher } from "../events/probe-events.ts";
 import { eventsOf, probeOf } from "../events/valid-events.ts";

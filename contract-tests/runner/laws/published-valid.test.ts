@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as openSocket } from "node:net";
 import * as zlib from "node:zlib";
 import { type JetStreamManager, jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
 import { headers as createHeaders, type NatsConnection } from "@nats-io/nats-core";
@@ -50,6 +52,21 @@ function headersOf({ headers }: DepotEvent) {
   return all;
 }
 
+/** Publishes as no client does: with headers that are none. */
+async function publishRaw(events: readonly (readonly [string, string])[]): Promise<void> {
+  const socket = openSocket(server.port, "127.0.0.1");
+  socket.write('CONNECT {"verbose":false,"headers":true}\r\n');
+  for (const [where, headers] of events) {
+    socket.write(
+      `HPUB ${where} ${headers.length} ${headers.length + 1}\r\n${headers}\xff\r\n`,
+      "latin1",
+    );
+  }
+  socket.resume();
+  socket.end();
+  await once(socket, "close");
+}
+
 /** Valid events, but for those that are given by their sequence. */
 function eventsWith(bad: Readonly<Record<number, DepotEvent>>) {
   const usual = movedEvent(contract, {}, "");
@@ -74,7 +91,7 @@ describe("E1 on the history of a stream", () => {
     await jsm.streams.add({ name: stream, subjects: [`${subject}.*`], allow_direct: true });
     const elsewhere = { ...movedEvent(contract, {}, "elsewhere"), subject: `${subject}.d9` };
     const invalid = movedEvent(contract, { parcelId: "", grams: 0 }, "invalid");
-    await fill(30_000, eventsWith({ 1: undecodable(), 17000: invalid, 30000: elsewhere }));
+    await fill(10_000, eventsWith({ 1: undecodable(), 7000: invalid, 10000: elsewhere }));
     const before = await jsm.streams.info(stream);
     const asked = new Set<string>();
     const listener = await connect({ servers: server.url });
@@ -180,6 +197,27 @@ describe("E1 on the history of a stream", () => {
       evidence: { probes: 1 },
     });
   });
+
+  it.each([true, false])(
+    "reads events with hostile headers, in bounded time (direct reads: %s)",
+    async (allow_direct) => {
+      await jsm.streams.add({ name: stream, subjects: [`${subject}.*`], allow_direct });
+      await fill(6, eventsWith({}));
+      const spoofed = "Nats-Sequence: 1\r\nNats-Subject: other\r\nNats-Msg-Id: s";
+      const lines = ["no colon", `${"A: b\r\n".repeat(10_000)}`, spoofed].map(
+        (text) => `NATS/1.0\r\n${text}\r\n\r\n`,
+      );
+      await publishRaw(lines.map((headers) => [`${subject}.d1`, headers] as const));
+      await expect
+        .poll(async () => (await jsm.streams.info(stream)).state.messages)
+        .toBe(6 + lines.length);
+      expect(await audit()).toMatchObject({
+        verdict: "fail",
+        samples: 9,
+        evidence: { bad: ["7: undecodable", "8: undecodable", "9: undecodable"] },
+      });
+    },
+  );
 
   it("is inconclusive on a quiet stream, and where there is none", async () => {
     expect(await audit()).toMatchObject({
