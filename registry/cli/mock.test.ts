@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
-import { charter, type Folder, startCharter, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, startCharter, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess } from "./testing/in-process.ts";
 import { npcPolicy, npcWorkspace } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
@@ -23,7 +24,7 @@ afterAll(async () => {
   await workspace.remove();
 });
 
-const run = (...args: string[]) => charter(args, { cwd: workspace.path, env });
+const run = (...args: string[]) => charterInProcess(args, { cwd: workspace.path, env });
 const client = (...args: string[]) =>
   run("contract", "client", "bodybroker/npc", "--rpc", "Plan", ...args);
 

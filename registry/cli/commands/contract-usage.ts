@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Argument, Option } from "commander";
 import type { Missing, UsedContract } from "../../../contract-tests/clients/check-usage.ts";
 import type { ParticipantUse, UsageFile } from "../../../contract-tests/clients/usage.ts";
@@ -31,7 +32,7 @@ export const contractUsage: CommandDefinition<Flags> = {
   ],
   async run(context, paths, { against }) {
     const { mergeUses } = await import("../../../contract-tests/clients/usage.ts");
-    const uses = mergeUses(await Promise.all(paths.map((path) => readUsage(path))));
+    const uses = mergeUses(await Promise.all(paths.map((path) => readUsage(context, path))));
     if (against === undefined) {
       return { exit: "done", json: { uses }, text: (style) => renderUses(uses, style) };
     }
@@ -53,7 +54,7 @@ export const contractUsage: CommandDefinition<Flags> = {
   },
 };
 
-async function readUsage(path: string): Promise<UsageFile> {
+async function readUsage({ cwd }: Context, path: string): Promise<UsageFile> {
   const { mostUsageBytes, parseUsage } = await import("../../../contract-tests/clients/usage.ts");
   const refused = (problem: string, cause?: unknown) =>
     new CommandFailure(
@@ -63,9 +64,9 @@ async function readUsage(path: string): Promise<UsageFile> {
     );
   let text: string;
   try {
-    const { size } = await stat(path);
+    const { size } = await stat(resolve(cwd, path));
     if (size > mostUsageBytes) throw refused(`it has ${size} bytes; ${mostUsageBytes} is the most`);
-    text = await readFile(path, "utf8");
+    text = await readFile(resolve(cwd, path), "utf8");
   } catch (cause) {
     if (cause instanceof CommandFailure) throw cause;
     throw refused(`it cannot be read (${cause instanceof Error ? cause.message : cause})`, cause);
