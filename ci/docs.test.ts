@@ -223,6 +223,28 @@ it("pages and workflows use only commands that the command line has", async () =
   expect(unknown).toEqual([]);
 });
 
+it.each(workflows)("%s uses only flags that its commands have", async (file) => {
+  const program = await buildProgram({ out: () => {}, err: () => {} }, async () => {}, []);
+  const unknown = scriptsOf(parse(read(file))).flatMap((script) =>
+    [...script.matchAll(/\bcharter ([a-z]+) ([a-z]+)(.*)/g)].flatMap(
+      ([, noun, verb, rest = ""]) => {
+        const command = program.commands
+          .find((each) => each.name() === noun)
+          ?.commands.find((each) => each.name() === verb);
+        const flags = command?.options.map((option) => option.long) ?? [];
+        return (rest.match(/--[a-z-]+/g) ?? []).filter((flag) => !flags.includes(flag));
+      },
+    ),
+  );
+  expect(unknown).toEqual([]);
+});
+
+/** Every text in a document: scripts are among them. */
+function scriptsOf(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(scriptsOf) : [];
+}
+
 it.each(workflows)("%s is YAML", (file) => {
   expect(parse(read(file))).toBeTypeOf("object");
 });

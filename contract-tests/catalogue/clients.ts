@@ -24,10 +24,13 @@ export const clientLaws: readonly LawEntry[] = [
     id: "C2",
     title: "reads only what the contract has",
     promise:
-      "The subjects that a consumer uses and the fields that it reads are part of the contract: a release that takes one away hits this consumer by name.",
+      "Every subject that a consumer receives from, and every field that it reads, is in the release that it is held against, with the same type.",
     appliesTo: "consumers that use generated stubs",
     effect: "offline",
-    needs: ["stubs in test mode, which record the fields that were read"],
+    needs: [
+      "usage files, which the stubs write while the consumer's tests run with `CHARTER_RECORD_USE`",
+      "`charter contract usage`",
+    ],
     evidence: "A field that the consumer's own tests read.",
     minimum: null,
     breach: {
