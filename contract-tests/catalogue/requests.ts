@@ -8,9 +8,10 @@ export const requestLaws: readonly LawEntry[] = [
     promise:
       "Somebody serves the subject, says so in `$SRV.INFO`, is in the contract's queue group with every instance, and answers.",
     appliesTo: "every rpc",
-    effect: "calls",
+    effect: "observes",
     needs: ["the right to publish on `$SRV.INFO`"],
-    evidence: "An instance that `$SRV.INFO` lists, after one request was answered.",
+    evidence:
+      "An instance that `$SRV.INFO` lists, after one request was answered; where the rpc may not be called, the instance alone.",
     minimum: 1,
     breach: {
       fault: "One of three instances was started without its queue group.",
