@@ -90,7 +90,8 @@ describe("the events of a mock", () => {
 
   it("go into their stream where there is one, each under an id of its own", async () => {
     const jsm = await jetstreamManager(nc);
-    const [stream = ""] = await provideStreams(nc, of("bodybroker/npc"));
+    await provideStreams(nc, of("bodybroker/npc"));
+    const stream = NpcPlannedContract.stream.name;
     const seen = firstOn(NpcPlannedContract.subject.wildcard, 3);
     const mock = await startMock(nc, of("bodybroker/npc"), {
       evidence: "mock",

@@ -1,7 +1,7 @@
 import { clone, type DescMessage, getOption, type Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { sensitive } from "../../registry/core/gen/charter/nats/v1/binding_pb.js";
-import type { Finding } from "./laws/law.ts";
+import type { FailureDetail } from "./report.ts";
 
 /**
  * Strings that services have accepted or answered, by the name of their field. A service with a
@@ -12,8 +12,8 @@ export interface KnownValues {
   learn(desc: DescMessage, message: Message, origin?: "made" | "received"): void;
   /** A copy with known values where there are any, each time others; null when there are none. */
   use(desc: DescMessage, message: Message): Message | null;
-  /** The finding without known values of sensitive fields, which are for services alone. */
-  conceal(finding: Finding): Finding;
+  /** A finding whose `failure` shows no known value of a sensitive field: those are for services. */
+  conceal<F extends object>(finding: F): F;
 }
 
 /** They name an attempt, not a thing: used again, they would ask for the first answer once more. */
@@ -47,8 +47,8 @@ export function createKnownValues(): KnownValues {
       return isChanged ? copy : null;
     },
     conceal(finding) {
-      if (!("failure" in finding)) return finding;
-      const { failure } = finding;
+      const { failure } = finding as { readonly failure?: FailureDetail };
+      if (failure === undefined) return finding;
       const message = withoutSecrets(failure.message, secrets);
       const nearest = withoutSecrets(failure.nearest, secrets);
       // Its bytes hold them too.
