@@ -20,6 +20,8 @@ export interface LiveEndpoint {
 /** Instances answer at once, so that a pause this long after the last means that there are no more. */
 const pauseMs = 400;
 const longestMs = 3000;
+/** A hundred instances of two hundred endpoints. Whoever says more is not listened to any longer. */
+const mostEndpoints = 20_000;
 
 /** Asks every service that is running what it serves. */
 export async function discover(nc: NatsConnection): Promise<readonly LiveEndpoint[]> {
@@ -33,6 +35,7 @@ export async function discover(nc: NatsConnection): Promise<readonly LiveEndpoin
       callback: (error, message) => {
         if (error !== null) return;
         for (const each of endpointsOf(message.data)) {
+          if (found.size >= mostEndpoints) break;
           found.set(JSON.stringify([each.instance, each.subject, each.queueGroup]), each);
         }
         clearTimeout(pause);

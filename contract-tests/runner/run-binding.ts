@@ -67,6 +67,8 @@ const leastTimeoutMs = 2000;
 const lastWordMs = leastTimeoutMs + 1000;
 /** What a timer can wait for. */
 const longestTimerMs = 2 ** 31 - 1;
+const nobodySaysSo =
+  "nobody says in $SRV.INFO that it is live, and it may not be called here to see";
 /** Room for headers in the largest payload that the server takes. */
 const headerRoom = 1024;
 
@@ -139,7 +141,7 @@ async function runRpc(
     const own = { ...bench, ...samplingOf(run, law, binding) };
     const reason = reasonNotTo(law.effect, binding.idempotency, run.environmentClass);
     const finding: Finding = !isLive
-      ? nothing("inconclusive", "nothing is live")
+      ? nothing("inconclusive", mayCall ? "nothing is live" : nobodySaysSo)
       : reason !== null
         ? nothing("skipped", reason)
         : unreached !== null && law.effect !== "observes"

@@ -73,6 +73,31 @@ describe("runContracts", () => {
     }
   });
 
+  it("only looks at what may have effects in production, and says why it does no more", async () => {
+    const mock = await startMock(nc, [shop], { evidence: "mock" });
+    const run = (environmentClass: "production" | "staging") =>
+      runContracts(nc, [shop], { seed: 42, laws: ["R1", "R2"], environmentClass });
+    const reports = [await run("production"), await run("staging")];
+    await mock.stop();
+    const [orders, inStaging] = reports.map((report) =>
+      report.modules[0]?.bindings.find((each) => each.kind === "request"),
+    );
+    expect(orders).toMatchObject({
+      verdict: "pass",
+      calls: 0,
+      laws: [
+        { law: "R1", verdict: "pass", evidence: { called: 0 } },
+        { law: "R2", verdict: "skipped", reason: expect.stringContaining("NO_SIDE_EFFECTS") },
+      ],
+    });
+    expect(inStaging?.laws[1]?.reason).toContain("declare it, or run against an ephemeral one");
+    const stopped = (await run("production")).modules[0]?.bindings[0];
+    expect(stopped?.laws[0]).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringContaining("it may not be called here"),
+    });
+  });
+
   it("takes as many samples as it is told to, and never fewer than a law needs", async () => {
     const mock = await startMock(nc, [shop], { evidence: "mock" });
     const samples = async (wanted: number) => {

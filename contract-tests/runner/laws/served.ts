@@ -1,19 +1,26 @@
 import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { describeAnswer } from "../answers.ts";
+import type { FailureDetail } from "../report.ts";
+import { reasonNotTo } from "../safety.ts";
 import { subscriptionOf, tokensOf } from "../subjects.ts";
-import type { Finding, RpcBench, RpcLaw } from "./law.ts";
+import type { Probe, RpcBench, RpcLaw } from "./law.ts";
 import { ask, failureOf, probeOf } from "./probing.ts";
+import { smallestRequest } from "./smallest-request.ts";
 
-/** Who serves the subject says so, in the queue group of the contract, and answers. */
+/**
+ * Who serves the subject says so, in the queue group of the contract, and answers. Where it may not be
+ * called, what it says is all that is looked at.
+ */
 export const served: RpcLaw = {
   id: "R1",
   title: "served in the declared queue group",
   minimum: 1,
   on: "rpc",
-  effect: "calls",
+  effect: "observes",
   async check(bench) {
-    const { binding, endpoints } = bench;
+    const { binding, endpoints, environmentClass } = bench;
+    const mayCall = reasonNotTo("calls", binding.idempotency, environmentClass) === null;
     const [message] = fc.sample(
       bench.generator.messages(bench.input, "bare", demandOf(tokensOf(binding))),
       { numRuns: 1, seed: bench.seed },
@@ -27,23 +34,31 @@ export const served: RpcLaw = {
         reason: "no request could be made",
       };
     }
-    const answer = await ask(bench, probe);
+    const answer = mayCall ? await ask(bench, probe) : null;
     const evidence = {
+      called: mayCall ? 1 : 0,
       endpoints: endpoints.length,
       queueGroups: unique(endpoints.map((each) => each.queueGroup)),
       versions: unique(endpoints.map((each) => each.version ?? "not said")),
     };
-    const fail = (summary: string): Finding => ({
-      verdict: "fail",
-      samples: 1,
-      evidence,
-      failure: failureOf(bench, probe, summary, describeAnswer(answer)),
-    });
-    const problem = problemOf(bench, answer.kind === "no-responders");
-    if (problem !== null) return fail(problem);
+    const problem = problemOf(bench, answer?.kind === "no-responders");
+    if (problem !== null) {
+      return { verdict: "fail", samples: 1, evidence, failure: await shown(bench, problem, probe) };
+    }
     return { verdict: "pass", samples: endpoints.length, evidence };
   },
 };
+
+/** It is wrong whatever is sent, so it is shown with the smallest request. */
+async function shown(bench: RpcBench, problem: string, probe: Probe): Promise<FailureDetail> {
+  const { binding, environmentClass } = bench;
+  const smallest = smallestRequest(bench) ?? probe;
+  const mayCall = reasonNotTo("calls", binding.idempotency, environmentClass) === null;
+  const answer = mayCall
+    ? describeAnswer(await ask(bench, smallest))
+    : "nothing, because it was not called";
+  return failureOf(bench, smallest, problem, answer);
+}
 
 function problemOf({ binding, endpoints }: RpcBench, isSilent: boolean): string | null {
   const wanted = `${subscriptionOf(binding)} in queue group ${binding.queueGroup}`;
