@@ -97,6 +97,14 @@ describe("findBroken", () => {
     expect(result).toMatchObject({ kind: "broken", failure: { repeated: null, nearest: null } });
   });
 
+  it("names no refused case as the nearest that works", async () => {
+    const check = async (n: number): Promise<CaseResult> =>
+      n > 100 ? broken(n) : { kind: "kept", refusal: "not_found", shown: () => ({ n }) };
+    expect(await findBroken(numbers, search(), check)).toMatchObject({
+      failure: { message: { n: 101 }, nearest: null },
+    });
+  });
+
   it("tries nothing again where a second attempt would be another case", async () => {
     let attempts = 0;
     const check = async (n: number) => {
