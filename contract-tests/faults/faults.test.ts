@@ -169,6 +169,22 @@ describe("runContracts", () => {
     });
   });
 
+  it("shows what is wrong with every request with the smallest one", async () => {
+    for (const [id, fault] of [
+      ["R1", { announced: null }],
+      ["R7", { instances: 2, queue: null }],
+    ] as const) {
+      const services = await startShop(nc, shop, fault);
+      const report = await runContracts(nc, [shop], { seed: 5, laws: [id] });
+      await services.stop();
+      expect(law(report, id)?.failure?.message).toEqual({
+        itemId: expect.stringMatching(/^.$/),
+        count: 1,
+        customer: { name: expect.stringMatching(/^.$/su), region: "REGION_NORTH" },
+      });
+    }
+  });
+
   it("names the rule that was broken, with its line", async () => {
     await startShop(nc, shop, {
       answer: (_request, correct) => (correct[0]?.status ? [garbage] : correct),

@@ -7,6 +7,7 @@ import type { FailureDetail } from "../report.ts";
 import { tokensOf } from "../subjects.ts";
 import type { Probe, RequestBench, RequestLaw } from "./law.ts";
 import { failureOf, probeOf } from "./probing.ts";
+import { smallestRequest } from "./smallest-request.ts";
 
 /** Requests that are sent together. */
 const atOnce = 20;
@@ -50,12 +51,24 @@ export const singleDelivery: RequestLaw = {
     if (first === undefined) return { verdict: "pass", samples: probes.length, evidence };
     const summary = `a request must have one reply; ${wrong.length} of ${probes.length} had another count`;
     const answer = `${first.replies} replies, with ${instances} instances in $SRV.INFO`;
-    const failure = failureOf(bench, first.probe, summary, answer);
-    const again = await tryAgain(bench, first.probe);
+    const probe = await smallerOf(bench, first);
+    const failure = failureOf(bench, probe, summary, answer);
+    const again = await tryAgain(bench, probe);
     const kind = isFlaky(again.repeated) ? "flaky" : "broken";
     return findingFrom({ kind, failure: { ...failure, ...again } }, probes.length, evidence);
   },
 };
+
+/** The smallest request of all, if it has as many replies: most often the count has other causes. */
+async function smallerOf(
+  bench: RequestBench,
+  { probe, replies }: { readonly probe: Probe; readonly replies: number },
+): Promise<Probe> {
+  const smallest = smallestRequest(bench);
+  if (smallest === null) return probe;
+  const [count] = await bench.calls.countReplies([smallest]);
+  return count === replies ? smallest : probe;
+}
 
 /** Sends the smallest request alone. */
 async function tryAgain(
