@@ -1,4 +1,4 @@
-import { unlessRefused } from "./events/keeping-stream.ts";
+import { unlessRefused } from "./events/unless-refused.ts";
 import type { AccountBench, AccountLaw } from "./laws/account-law.ts";
 import type { LawResult } from "./report.ts";
 import { resultOf } from "./run-binding.ts";

@@ -1,7 +1,7 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { EventBinding } from "../../registry/core/binding/binding.ts";
-import type { SeenEvent } from "./events/history.ts";
 import { keepingStream } from "./events/keeping-stream.ts";
+import type { SeenEvent } from "./events/seen-event.ts";
 import { readHeaders } from "./request-once.ts";
 import { subscriptionOf } from "./subjects.ts";
 

@@ -8,7 +8,7 @@ import { BudgetSpent, type Calls, createCalls, endsLaw, type Gate, timeIsOver } 
 import { type ContractUnderTest, messageType } from "./contract.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
 import { buildsOf, evidenceKindOf, type LiveEndpoint, weakestOf } from "./discovery.ts";
-import { unlessRefused } from "./events/keeping-stream.ts";
+import { unlessRefused } from "./events/unless-refused.ts";
 import type { KnownValues } from "./known-values.ts";
 import type {
   EventBench,
@@ -57,7 +57,7 @@ export interface ModuleBench {
 }
 
 /**
- * Calls for one binding: all laws take about 80, or 500 where most valid requests are refused, and
+ * Calls for one binding: all laws take about 120, or 500 where most valid requests are refused, and
  * shrinking a failure some hundred more. More samples have room on top.
  */
 const callsPerBinding = 1500;

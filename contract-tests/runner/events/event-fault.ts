@@ -6,7 +6,7 @@ import { holdsSensitive } from "../answers.ts";
 import type { EventBench } from "../laws/law.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf } from "../subjects.ts";
-import type { SeenEvent } from "./history.ts";
+import type { SeenEvent } from "./seen-event.ts";
 
 /** What an event says of its contract. */
 export type EventJudgement =

@@ -1,7 +1,7 @@
 import { headers as createHeaders, type MsgHdrs } from "@nats-io/nats-core";
 import { readHeaders } from "../request-once.ts";
-import type { SeenEvent } from "./history.ts";
 import { type KeepingStream, NotRead } from "./keeping-stream.ts";
+import type { SeenEvent } from "./seen-event.ts";
 
 export type StoredEvent = SeenEvent & { readonly sequence: number };
 

@@ -1,17 +1,6 @@
-import type { MsgHdrs } from "@nats-io/nats-core";
 import { eventFrom } from "./get-stored.ts";
 import { eventsIn, type KeepingStream } from "./keeping-stream.ts";
-
-/** An event as a stream keeps it, or as it was heard. */
-export interface SeenEvent {
-  readonly subject: string;
-  /** Its place in the stream, or null for one that was heard. */
-  readonly sequence: number | null;
-  readonly payload: Uint8Array;
-  readonly headers: MsgHdrs | undefined;
-  /** Why its headers cannot be read, or null. */
-  readonly headerFault: string | null;
-}
+import type { SeenEvent } from "./seen-event.ts";
 
 export interface HistoryOptions {
   /** How many of the newest events are read; all without it. */

@@ -1,20 +1,11 @@
 import {
-  JetStreamApiError,
-  JetStreamError,
   type JetStreamManager,
   jetstreamManager,
   type StreamConfig,
   type StreamState,
 } from "@nats-io/jetstream";
-import {
-  type NatsConnection,
-  NoRespondersError,
-  PermissionViolationError,
-  RequestError,
-  TimeoutError,
-} from "@nats-io/nats-core";
+import type { NatsConnection } from "@nats-io/nats-core";
 import type { EventBinding } from "../../../registry/core/binding/binding.ts";
-import type { Finding } from "../laws/law.ts";
 import { subscriptionOf } from "../subjects.ts";
 
 /** The JetStream stream that keeps an event. */
@@ -80,28 +71,4 @@ export class NotStored extends Error {
 /** A stream does not give an event that it keeps. */
 export class NotRead extends Error {
   override readonly name = "NotRead";
-}
-
-const refusals = [
-  JetStreamApiError,
-  JetStreamError,
-  NoRespondersError,
-  NotRead,
-  NotStored,
-  PermissionViolationError,
-  RequestError,
-  TimeoutError,
-];
-
-/** What JetStream does not do for the run is no verdict on the contract. */
-export async function unlessRefused(
-  nc: NatsConnection,
-  check: () => Promise<Finding>,
-): Promise<Finding> {
-  try {
-    return await check();
-  } catch (error) {
-    if (nc.isClosed() || !refusals.some((each) => error instanceof each)) throw error;
-    return { verdict: "inconclusive", samples: 0, evidence: {}, reason: refusal(error) };
-  }
 }

@@ -1,8 +1,9 @@
 import type { Message } from "@bufbuild/protobuf";
 import { eventFailure, judgeEvent } from "../events/event-fault.ts";
 import { fieldAt, hasField } from "../events/field-at.ts";
-import { readHistory, type SeenEvent } from "../events/history.ts";
+import { readHistory } from "../events/history.ts";
 import { type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
+import type { SeenEvent } from "../events/seen-event.ts";
 import type { EventBench, EventLaw, Finding } from "./law.ts";
 
 /** The settings of a contract file that say what order there is. */

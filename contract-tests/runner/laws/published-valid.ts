@@ -1,7 +1,8 @@
 import { weakestOf } from "../discovery.ts";
 import { type EventJudgement, eventFailure, judgeEvent } from "../events/event-fault.ts";
-import { readHistory, type SeenEvent } from "../events/history.ts";
+import { readHistory } from "../events/history.ts";
 import { eventsIn, type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
+import type { SeenEvent } from "../events/seen-event.ts";
 import type { EvidenceKind } from "../report.ts";
 import type { EventBench, EventLaw, Finding } from "./law.ts";
 
