@@ -64,12 +64,20 @@ function watchMemory(): () => number {
 /** Everything that is published to where no reader of frames may publish. */
 async function watchVictims(): Promise<() => readonly string[]> {
   const seen: string[] = [];
-  for (const subject of ["victim.>", "$JS.>", "_CHARTER.ctl.victim.>", "_INBOX.victim"]) {
-    nc.subscribe(subject, { callback: (_error, message) => seen.push(message.subject) });
+  const subjects = [
+    "victim.>",
+    "$JS.>",
+    "_CHARTER.ctl.victim",
+    "_CHARTER.ctl.victim.>",
+    "_INBOX.victim",
+  ];
+  for (const subject of subjects) {
+    nc.subscribe(subject, {
+      callback: (_error, message) => {
+        seen.push(message.subject);
+      },
+    });
   }
-  nc.subscribe("_CHARTER.ctl.victim", {
-    callback: (_error, message) => seen.push(message.subject),
-  });
   await nc.flush();
   return () => seen;
 }

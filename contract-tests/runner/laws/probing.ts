@@ -42,6 +42,7 @@ export async function ask(
 
 /** What comes later than this after a frame says no more of the request, in milliseconds. */
 const longestIdleMs = 1000;
+const longestReadMs = 2000;
 
 /** As `ask`, and reads a stream as far as it is read at all. */
 export async function askForAll(
@@ -51,7 +52,8 @@ export async function askForAll(
   if (!isStreaming(bench)) return ask(bench, probe);
   const plan = planOf(bench);
   const idleMs = Math.min(plan.idleMs, longestIdleMs);
-  return wholeAnswerOf(bench, await listen(bench, probe, { ...plan, idleMs }));
+  const longestMs = Math.min(plan.longestMs, longestReadMs);
+  return wholeAnswerOf(bench, await listen(bench, probe, { ...plan, idleMs, longestMs }));
 }
 
 export function isStreaming(bench: RpcBench): bench is StreamBench {

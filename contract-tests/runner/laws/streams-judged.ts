@@ -45,7 +45,7 @@ const hopelessRounds = 3;
 /** How often more a stream may be late until it is so by itself. */
 const attemptsInTime = 2;
 /** However slow the streams are, there is time for some of them. */
-const shortestStreamMs = 500;
+export const shortestStreamMs = 500;
 
 /** Reads streams of valid requests until enough are evidence, or one is wrong. */
 export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promise<Seen> {

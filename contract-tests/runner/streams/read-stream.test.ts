@@ -67,7 +67,11 @@ function serve(answer: (inbox: string, message: Msg) => void): Buffer[] {
   const take = (message: Msg) => answer(message.reply ?? "", message);
   listening.push(
     nc.subscribe("feed", { callback: (_error, message) => take(message) }),
-    nc.subscribe(control, { callback: (_error, message) => said.push(Buffer.from(message.data)) }),
+    nc.subscribe(control, {
+      callback: (_error, message) => {
+        said.push(Buffer.from(message.data));
+      },
+    }),
   );
   return said;
 }
