@@ -140,11 +140,12 @@ it("stubs write what is read of a mock, and its contract has all of it", async (
   const mock = await startMock(nc, [npc], { evidence: "mock" });
   const client = createClient(NpcBehaviorServiceContract, nc);
   for (let call = 0; call < 20; call += 1) {
-    const { planId, actions } = await client.plan({
+    const request = {
       meta: { requestId: crypto.randomUUID() },
       npcId: "n1",
       situation: { position: {}, healthPercent: 50 },
-    });
+    };
+    const { planId, actions } = await client.plan(request, { deadlineMs: 10_000 });
     expect(planId).not.toBe("");
     for (const { act } of actions)
       if (act.case === "move") expect(act.value.speed).toBeTypeOf("number");

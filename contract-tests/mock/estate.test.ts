@@ -41,28 +41,35 @@ function openIn({ modules, account }: RunReport): readonly string[] {
     );
 }
 
+/** Alone on two cores it takes a third of this; other test files run beside it. */
+const longestMs = 180_000;
+
 describe("the whole estate", () => {
-  it("is kept by its mocks, by all laws, and the run says what it covered", async () => {
-    const mock = await startMock(nc, estate, { evidence: "mock" });
-    const seen: string[] = [];
-    try {
-      const report = await runContracts(nc, estate, {
-        seed: 1,
-        onProgress: ({ pattern }) => void seen.push(pattern),
-      });
-      expect(openIn(report)).toEqual([]);
-      expect(exitCodeOf(report)).toBe(0);
-      const { bindings, verdicts, evidence } = report.totals;
-      expect(verdicts.pass).toBe(bindings);
-      expect(evidence).toEqual({ real: 0, reference: 0, mock: bindings });
-      expect(seen).toHaveLength(bindings);
-      expect(renderReport(report, { color: false })).toContain(
-        `Tried: ${bindings}/${bindings} subjects`,
-      );
-    } finally {
-      await mock.stop();
-    }
-  });
+  it(
+    "is kept by its mocks, by all laws, and the run says what it covered",
+    async () => {
+      const mock = await startMock(nc, estate, { evidence: "mock" });
+      const seen: string[] = [];
+      try {
+        const report = await runContracts(nc, estate, {
+          seed: 1,
+          onProgress: ({ pattern }) => void seen.push(pattern),
+        });
+        expect(openIn(report)).toEqual([]);
+        expect(exitCodeOf(report)).toBe(0);
+        const { bindings, verdicts, evidence } = report.totals;
+        expect(verdicts.pass).toBe(bindings);
+        expect(evidence).toEqual({ real: 0, reference: 0, mock: bindings });
+        expect(seen).toHaveLength(bindings);
+        expect(renderReport(report, { color: false })).toContain(
+          `Tried: ${bindings}/${bindings} subjects`,
+        );
+      } finally {
+        await mock.stop();
+      }
+    },
+    longestMs,
+  );
 
   it("is not judged when all of it has stopped", async () => {
     const quiet = await startNatsServer({ jetstream: true });

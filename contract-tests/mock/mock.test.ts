@@ -27,6 +27,9 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** A busy machine is not late. */
+const patient = { deadlineMs: 10_000 };
+
 const of = (module: string) => estate.filter((each) => each.module === module);
 
 /** The first messages on a subject. */
@@ -45,11 +48,14 @@ describe("the rpcs of a mock", () => {
     });
     const client = createClient(NpcBehaviorServiceContract, nc);
     const plan = (npcId: string) =>
-      client.plan({
-        meta: { requestId: "r1" },
-        npcId,
-        situation: { position: {}, healthPercent: 50 },
-      });
+      client.plan(
+        {
+          meta: { requestId: "r1" },
+          npcId,
+          situation: { position: {}, healthPercent: 50 },
+        },
+        patient,
+      );
     expect(await plan("n1")).toEqual(await plan("n1"));
     const ids = await Promise.all(["a", "b", "c", "d", "e", "f"].map((id) => plan(id)));
     expect(new Set(ids.map(({ planId }) => planId)).size).toBeGreaterThan(1);
@@ -65,7 +71,7 @@ describe("the rpcs of a mock", () => {
     const watch = async () => {
       const frames: unknown[] = [];
       const request = { meta: { requestId: "r1" }, worldId: "w1" };
-      for await (const frame of client.watchWorld(request)) frames.push(frame);
+      for await (const frame of client.watchWorld(request, patient)) frames.push(frame);
       return frames;
     };
     const frames = await watch();

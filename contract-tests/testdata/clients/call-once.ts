@@ -3,7 +3,7 @@ import { CharterError, type Connection, createClient } from "@charter-nats/runti
 
 const { infer, streamInfer } = InferenceServiceContract.methods;
 /** A test does not wait for what a player would, in milliseconds. */
-const patience = 400;
+const patience = 1000;
 const contract = {
   ...InferenceServiceContract,
   methods: { infer, streamInfer: { ...streamInfer, idleTimeoutMs: patience } },
