@@ -62,7 +62,7 @@ test("a run without evidence ends with 3, and every report says so", async () =>
   });
   expect(JSON.parse(await read("open/sarif")).runs[0].results[0]).toMatchObject({ kind: "open" });
   // The place is the file in this repository, not the path that imports give it.
-  expect(stderr).toMatch(/^::warning file=proto\/[\w/]+\.proto,line=\d+,title=R1 /m);
+  expect(stderr).toMatch(/^::warning file=proto\/[\w/]+\.proto,line=\d+,title=R1%2C R2/m);
   expect(await read("summary.md")).toContain("## Contract tests: not enough evidence");
 });
 
