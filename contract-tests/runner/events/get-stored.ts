@@ -1,27 +1,36 @@
 import { headers as createHeaders, type MsgHdrs } from "@nats-io/nats-core";
 import { readHeaders } from "../request-once.ts";
+import { type Ask, askOnce } from "./asking.ts";
 import { type KeepingStream, NotRead } from "./keeping-stream.ts";
 import type { SeenEvent } from "./seen-event.ts";
 
 export type StoredEvent = SeenEvent & { readonly sequence: number };
 
-const requestMs = 5000;
 /** As of a reply: what WIRE needs takes some hundred bytes. */
 const mostHeaderBytes = 16 * 1024;
 
 /** The first event at or after a sequence, or null. */
-export async function eventFrom(stream: KeepingStream, seq: number): Promise<StoredEvent | null> {
-  return stream.config.allow_direct ? getDirectly(stream, seq) : getFromLeader(stream, seq);
+export async function eventFrom(
+  stream: KeepingStream,
+  seq: number,
+  ask: Ask = askOnce(stream.nc),
+): Promise<StoredEvent | null> {
+  return stream.config.allow_direct
+    ? getDirectly(stream, seq, ask)
+    : getFromLeader(stream, seq, ask);
 }
 
 /** Any replica answers with the event as it is, and its place in further headers. */
-async function getDirectly(stream: KeepingStream, seq: number): Promise<StoredEvent | null> {
-  const { nc, name } = stream;
-  const query = queryOf(stream, seq);
-  const reply = await nc.request(`$JS.API.DIRECT.GET.${name}`, query, { timeout: requestMs });
+async function getDirectly(
+  stream: KeepingStream,
+  seq: number,
+  ask: Ask,
+): Promise<StoredEvent | null> {
+  const { name } = stream;
+  const reply = await ask(`$JS.API.DIRECT.GET.${name}`, queryOf(stream, seq));
   const { headers, fault } = readHeaders(reply);
   // An event with headers that cannot be read hides its place among them.
-  if (fault !== undefined) return getFromLeader(stream, seq);
+  if (fault !== undefined) return getFromLeader(stream, seq, ask);
   if (headers?.code === 404) return null;
   // The server writes its own behind those of the event.
   const subject = headers?.last("Nats-Subject") ?? "";
@@ -42,10 +51,14 @@ interface Reply {
   };
 }
 
-async function getFromLeader(stream: KeepingStream, seq: number): Promise<StoredEvent | null> {
-  const { nc, name } = stream;
-  const query = queryOf(stream, seq);
-  const reply = await nc.request(`$JS.API.STREAM.MSG.GET.${name}`, query, { timeout: requestMs });
+async function getFromLeader(
+  stream: KeepingStream,
+  seq: number,
+  ask: Ask,
+): Promise<StoredEvent | null> {
+  const { name } = stream;
+  const reply = await ask(`$JS.API.STREAM.MSG.GET.${name}`, queryOf(stream, seq));
+  if (reply.data.length === 0) throw new NotRead(`nobody answers for ${name}`);
   const { error, message } = JSON.parse(reply.string()) as Reply;
   if (error?.code === 404) return null;
   if (message?.subject === undefined || message.seq === undefined) {

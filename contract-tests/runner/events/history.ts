@@ -1,3 +1,4 @@
+import { type Ask, askOften } from "./asking.ts";
 import { eventFrom } from "./get-stored.ts";
 import { eventsIn, type KeepingStream } from "./keeping-stream.ts";
 import type { SeenEvent } from "./seen-event.ts";
@@ -34,33 +35,49 @@ export async function readHistory(
   const wanted = Math.min(newest, eventsIn(stream));
   // The rarer the event is in its stream, the more sequences a round looks through.
   const span = Math.ceil(((last - first + 1) / Math.max(1, eventsIn(stream))) * eventsPerRound);
+  const asking = askOften(stream.nc);
   let read = 0;
-  for (let high = last; high >= first && read < wanted; high -= span) {
-    if (performance.now() > until) return { read, isWhole: false };
-    const events = await readSpan(stream, Math.max(first, high - span + 1), high);
-    for (const event of events.toReversed().slice(0, wanted - read)) {
-      each(event);
-      read++;
+  try {
+    for (let high = last; high >= first && read < wanted; high -= span) {
+      if (performance.now() > until) return { read, isWhole: false };
+      const low = Math.max(first, high - span + 1);
+      const events = await readSpan(stream, low, high, asking.ask);
+      for (const event of events.toReversed().slice(0, wanted - read)) {
+        each(event);
+        read++;
+      }
     }
+    return { read, isWhole: true };
+  } finally {
+    asking.stop();
   }
-  return { read, isWhole: true };
 }
 
 /** The events from one sequence to another, in order. */
-async function readSpan(stream: KeepingStream, low: number, high: number): Promise<SeenEvent[]> {
+async function readSpan(
+  stream: KeepingStream,
+  low: number,
+  high: number,
+  ask: Ask,
+): Promise<SeenEvent[]> {
   const share = Math.ceil((high - low + 1) / readers);
   const parts = await Promise.all(
     Array.from({ length: readers }, (_, i) =>
-      readShare(stream, low + i * share, Math.min(high, low + (i + 1) * share - 1)),
+      readShare(stream, low + i * share, Math.min(high, low + (i + 1) * share - 1), ask),
     ),
   );
   return parts.flat();
 }
 
-async function readShare(stream: KeepingStream, low: number, high: number): Promise<SeenEvent[]> {
+async function readShare(
+  stream: KeepingStream,
+  low: number,
+  high: number,
+  ask: Ask,
+): Promise<SeenEvent[]> {
   const events: SeenEvent[] = [];
   for (let at = low; at <= high; ) {
-    const event = await eventFrom(stream, at);
+    const event = await eventFrom(stream, at, ask);
     if (event === null || event.sequence > high) break;
     events.push(event);
     at = event.sequence + 1;
