@@ -5,12 +5,21 @@ import type { Estate } from "../proof.ts";
 /** What each kind of binding is for: a binding on which it was not proven is not proven at all. */
 const mainLaws = { request: "R2", streaming: "R2", event: "E1" } as const;
 
+/** It announces what people do, and during the run nobody registers or retires anything. */
+const quiet = "charter/registry";
+
 /** Tests every live service against its contract, as a CI job would. */
 export async function proveContractsPassed(estate: Estate) {
-  const run = await charter(estate, ["contract", "test", "--format", "json"]);
+  const run = await charter(estate, [
+    ...["contract", "test", "--format", "json"],
+    // Quiet events are inconclusive; everything else that is open is found below.
+    ...["--inconclusive", "pass"],
+  ]);
   if (run.stdout === "") throw new Error(`contract test ended with ${run.exitCode}: ${run.stderr}`);
   const report = JSON.parse(run.stdout) as RunReport;
-  const bindings = report.modules.flatMap((module) => module.bindings);
+  const bindings = report.modules.flatMap((module) =>
+    module.bindings.filter(({ kind }) => module.module !== quiet || kind !== "event"),
+  );
   const problem = problemOf(bindings);
   if (run.exitCode !== 0 || problem !== null) {
     throw new Error(
