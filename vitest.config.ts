@@ -5,9 +5,10 @@ export default defineConfig({
     environment: "node",
     include: ["{registry,codegen,contract-tests,ci,proto}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "generated/**", ".charter/**"],
-    // Tests start real servers, so each file gets a process of its own; two fit a small machine.
+    // Tests start real servers, so each file gets a process of its own. Three fit two cores, because
+    // some wait for time-outs of services that are wrong on purpose.
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     // The bound of a test that compiles or installs with real tools on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
