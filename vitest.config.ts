@@ -9,6 +9,7 @@ export default defineConfig({
     // some wait for time-outs of services that are wrong on purpose.
     pool: "forks",
     maxWorkers: 3,
+    maxConcurrency: 2,
     // The bound of a test that compiles or installs with real tools on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,

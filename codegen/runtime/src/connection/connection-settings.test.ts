@@ -27,37 +27,46 @@ it.each(["", "a.b", "a b", "*", ">", "a\r\nb", "é", "x".repeat(129)])(
   },
 );
 
-it("connectionSettings dials again soon, then less and less often, and soon again the next time", () => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-  try {
-    const { reconnectDelayHandler } = connectionSettings({ participant: "caller" });
-    /** The times of the dials in an outage, as the clients take them: they ask whenever they wake. */
-    const dials = (count: number) => {
-      const startedAt = performance.now();
-      const times = [0];
-      while (times.length < count) {
-        const passed = performance.now() - startedAt - (times.at(-1) ?? 0);
-        const wait = reconnectDelayHandler() - passed;
-        if (wait <= 0) times.push(performance.now() - startedAt);
-        else vi.advanceTimersByTime(wait);
+it.each([
+  ["the shortest", 0],
+  ["a middle", 0.5],
+  ["the longest", 0.999],
+])(
+  "connectionSettings dials again soon, then less and less often, and soon again the next time, with %s jitter",
+  (_, random) => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const chosen = vi.spyOn(Math, "random").mockReturnValue(random);
+    try {
+      const { reconnectDelayHandler } = connectionSettings({ participant: "caller" });
+      /** The times of the dials in an outage, as the clients take them: they ask whenever they wake. */
+      const dials = (count: number) => {
+        const startedAt = performance.now();
+        const times = [0];
+        while (times.length < count) {
+          const passed = performance.now() - startedAt - (times.at(-1) ?? 0);
+          const wait = reconnectDelayHandler() - passed;
+          if (wait <= 0) times.push(performance.now() - startedAt);
+          else vi.advanceTimersByTime(wait);
+        }
+        return times;
+      };
+      const first = dials(60);
+      const pauses = first.slice(1).map((time, index) => time - (first[index] ?? 0));
+      expect(pauses[0]).toBeGreaterThanOrEqual(10);
+      expect(pauses[0]).toBeLessThanOrEqual(30);
+      for (const [index, pause] of pauses.entries()) {
+        expect(pause).toBeGreaterThanOrEqual((pauses[index - 1] ?? 0) - 1);
       }
-      return times;
-    };
-    const first = dials(40);
-    const pauses = first.slice(1).map((time, index) => time - (first[index] ?? 0));
-    expect(pauses[0]).toBeGreaterThanOrEqual(10);
-    expect(pauses[0]).toBeLessThanOrEqual(30);
-    for (const [index, pause] of pauses.entries()) {
-      expect(pause).toBeGreaterThanOrEqual((pauses[index - 1] ?? 0) - 1);
+      expect(pauses.at(-1)).toBeGreaterThanOrEqual(1000);
+      expect(pauses.at(-1)).toBeLessThanOrEqual(3000);
+      // A server that is back after a while is found before the outage has lasted half as long again.
+      const outageMs = 1000;
+      expect(first.find((time) => time >= outageMs)).toBeLessThan(outageMs * 2);
+      vi.advanceTimersByTime(60_000);
+      expect(reconnectDelayHandler()).toBeLessThanOrEqual(30);
+    } finally {
+      chosen.mockRestore();
+      vi.useRealTimers();
     }
-    expect(pauses.at(-1)).toBeGreaterThanOrEqual(1000);
-    expect(pauses.at(-1)).toBeLessThanOrEqual(3000);
-    // A server that is back after a while is found before the outage has lasted half as long again.
-    const outageMs = 1000;
-    expect(first.find((time) => time >= outageMs)).toBeLessThan(outageMs * 2);
-    vi.advanceTimersByTime(60_000);
-    expect(reconnectDelayHandler()).toBeLessThanOrEqual(30);
-  } finally {
-    vi.useRealTimers();
-  }
-});
+  },
+);
