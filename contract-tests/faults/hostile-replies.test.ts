@@ -9,6 +9,7 @@ import type { ContractUnderTest } from "../runner/contract.ts";
 import { renderReport } from "../runner/render.ts";
 import { exitCodeOf, type LawResult, type RunReport } from "../runner/report.ts";
 import { runContracts } from "../runner/run.ts";
+import { watchMemory } from "../testing/watch-memory.ts";
 import { orderContract } from "./shop-contract.ts";
 
 let shop: ContractUnderTest;
@@ -42,23 +43,6 @@ async function attackedBy(attack: string): Promise<() => Promise<void>> {
   return async () => {
     child.kill("SIGKILL");
     await ended;
-  };
-}
-
-/** The most that this process has kept since it began to watch, in bytes. */
-function watchMemory(): () => number {
-  const used = () => {
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  const before = used();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, used());
-  }, 20);
-  return () => {
-    clearInterval(timer);
-    return Math.max(most, used()) - before;
   };
 }
 

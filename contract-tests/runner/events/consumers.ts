@@ -2,7 +2,7 @@ import type { ConsumerInfo } from "@nats-io/jetstream";
 import { filtersMeet } from "../../../registry/core/subject/filters-meet.ts";
 import type { EventBench } from "../laws/law.ts";
 import { filterTakes } from "./filter-takes.ts";
-import type { KeepingStream } from "./keeping-stream.ts";
+import { type KeepingStream, keepingStream } from "./keeping-stream.ts";
 
 /** A durable consumer that an event is tried on, and what is expected of it. */
 export interface TriedConsumer {
@@ -15,7 +15,11 @@ export interface TriedConsumer {
 }
 
 export type Consumers =
-  | { readonly kind: "some"; readonly consumers: readonly TriedConsumer[] }
+  | {
+      readonly kind: "some";
+      readonly stream: KeepingStream;
+      readonly consumers: readonly TriedConsumer[];
+    }
   | {
       readonly kind: "none";
       readonly verdict: "skipped" | "inconclusive";
@@ -29,7 +33,23 @@ const usualWithinMs = 2000;
  * The durable consumers that a contract file names, or else all of the stream that take every event of
  * the binding and acknowledge each by itself.
  */
-export async function consumersOf(bench: EventBench, stream: KeepingStream): Promise<Consumers> {
+export async function consumersOf(bench: EventBench): Promise<Consumers> {
+  if (bench.binding.encryption !== null) {
+    const reason = "its payloads are encrypted, and a run has no key for them";
+    return { kind: "none", verdict: "skipped", reason };
+  }
+  const lookup = await keepingStream(bench.nc, bench.binding);
+  if (lookup.kind === "unknown") {
+    return { kind: "none", verdict: "inconclusive", reason: lookup.reason };
+  }
+  if (lookup.kind === "core") {
+    const reason = "no stream keeps it, so it has no durable consumers";
+    return { kind: "none", verdict: "skipped", reason };
+  }
+  return consumersReading(bench, lookup.stream);
+}
+
+async function consumersReading(bench: EventBench, stream: KeepingStream): Promise<Consumers> {
   const all = new Map<string, ConsumerInfo>();
   for await (const info of stream.jsm.consumers.list(stream.name)) {
     if (info.config.durable_name !== undefined) all.set(info.name, info);
@@ -45,7 +65,7 @@ export async function consumersOf(bench: EventBench, stream: KeepingStream): Pro
       const info = all.get(durable) as ConsumerInfo;
       return { name: durable, withinMs: ackWithinMs, poison, info };
     });
-    return { kind: "some", consumers };
+    return { kind: "some", stream, consumers };
   }
   const reading = [...all.values()].filter((info) => readsAll(info, stream.filter));
   if (reading.length > 0) {
@@ -55,7 +75,7 @@ export async function consumersOf(bench: EventBench, stream: KeepingStream): Pro
       poison: null,
       info,
     }));
-    return { kind: "some", consumers };
+    return { kind: "some", stream, consumers };
   }
   const partly = [...all.values()].filter((info) => readsSome(info, stream.filter));
   const reason =

@@ -3,7 +3,7 @@ import { type Outcome, type Witness, watchConsumers } from "../events/consumer-w
 import { consumersOf, type TriedConsumer, whyNotReady } from "../events/consumers.ts";
 import { eventFailure, judgeEvent } from "../events/event-fault.ts";
 import { eventFrom } from "../events/get-stored.ts";
-import { type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
+import type { KeepingStream } from "../events/keeping-stream.ts";
 import { type ProbePublisher, probePublisher } from "../events/probe-events.ts";
 import { eventsOf, probeOf } from "../events/valid-events.ts";
 import { type CaseResult, findBroken } from "../property.ts";
@@ -21,20 +21,12 @@ export const consumed: EventLaw = {
   on: "event",
   effect: "observes",
   async check(bench) {
-    if (bench.binding.encryption !== null) {
-      return nothing("skipped", "its payloads are encrypted, and a run has no key for them");
-    }
-    const lookup = await keepingStream(bench.nc, bench.binding);
-    if (lookup.kind === "unknown") return nothing("inconclusive", lookup.reason);
-    if (lookup.kind === "core") {
-      return nothing("skipped", "no stream keeps it, so it has no durable consumers");
-    }
-    const found = await consumersOf(bench, lookup.stream);
+    const found = await consumersOf(bench);
     if (found.kind === "none") return nothing(found.verdict, found.reason);
     const mayPublish = reasonNotTo("publishes", "unknown", bench.environmentClass) === null;
     return mayPublish
-      ? publishAndWatch(bench, lookup.stream, found.consumers)
-      : lookAtConsumers(bench, lookup.stream, found.consumers);
+      ? publishAndWatch(bench, found.stream, found.consumers)
+      : lookAtConsumers(bench, found.stream, found.consumers);
   },
 };
 

@@ -7,7 +7,7 @@ import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiab
 import { type Outcome, type Witness, watchConsumers } from "../events/consumer-witness.ts";
 import { consumersOf, type TriedConsumer, whyNotReady } from "../events/consumers.ts";
 import { eventFailure } from "../events/event-fault.ts";
-import { type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
+import type { KeepingStream } from "../events/keeping-stream.ts";
 import { type ProbeEvent, type ProbePublisher, probePublisher } from "../events/probe-events.ts";
 import { probeOf, someEvents } from "../events/valid-events.ts";
 import { type CaseResult, findBroken, type PropertyResult } from "../property.ts";
@@ -32,22 +32,14 @@ export const poison: EventLaw = {
   on: "event",
   effect: "publishes",
   async check(bench) {
-    if (bench.binding.encryption !== null) {
-      return nothing("skipped", "its payloads are encrypted, and a run has no key for them");
-    }
-    const lookup = await keepingStream(bench.nc, bench.binding);
-    if (lookup.kind === "unknown") return nothing("inconclusive", lookup.reason);
-    if (lookup.kind === "core") {
-      return nothing("skipped", "no stream keeps it, so it has no durable consumers");
-    }
-    const found = await consumersOf(bench, lookup.stream);
+    const found = await consumersOf(bench);
     if (found.kind === "none") return nothing(found.verdict, found.reason);
-    const witness = await watchConsumers(bench, lookup.stream);
-    const publisher = probePublisher(bench, lookup.stream);
+    const witness = await watchConsumers(bench, found.stream);
+    const publisher = probePublisher(bench, found.stream);
     try {
       const trial = {
         bench,
-        stream: lookup.stream,
+        stream: found.stream,
         witness,
         publisher,
         consumers: found.consumers,

@@ -9,9 +9,9 @@ import { defaultPolicy } from "../policy/policy.ts";
 import { strictnessOf } from "../policy/strictness.ts";
 import { acceptedChanges } from "../testing/accepted-changes.ts";
 import { type CompiledCases, compileCases, type ProtoChange } from "../testing/compile-cases.ts";
+import { type Harm, harmedInPassing } from "../testing/passing-through.ts";
 import { refusedChanges } from "../testing/refused-changes.ts";
 import { guardOf } from "./guard.ts";
-import { type Harm, harmedInPassing } from "./passing-through.ts";
 
 const nowMs = Date.UTC(2026, 0, 1);
 const inFile = (text: string) => ({

@@ -1,8 +1,8 @@
 import { type DescMessage, equals, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
+import type { Guard } from "../behaviour/guard.ts";
 import { variedMessages } from "../samples/messages.ts";
 import { Unsatisfiable } from "../samples/values/unsatisfiable.ts";
-import type { Guard } from "./guard.ts";
 
 /** A message that a participant of another release does not hand on as it was. */
 export interface Harm {
