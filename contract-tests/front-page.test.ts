@@ -6,7 +6,7 @@ import { startNatsServer } from "../ci/testing/nats-server.ts";
 import { errorReply } from "./faults/by-hand.ts";
 import { fieldOf, startShop } from "./faults/shop.ts";
 import { orderContract } from "./faults/shop-contract.ts";
-import { renderReport } from "./runner/render.ts";
+import { renderReport } from "./reports/text/render.ts";
 import { runContracts } from "./runner/run.ts";
 
 /** What differs from run to run, or with every change of what is generated. */

@@ -1,5 +1,5 @@
 import type { Place } from "../../registry/core/binding/binding.ts";
-import { replayCommand } from "../runner/replay-command.ts";
+import { replayCommand } from "../runner/replay/replay-command.ts";
 import {
   type BindingResult,
   exitCodeOf,

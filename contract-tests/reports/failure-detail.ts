@@ -1,6 +1,6 @@
-import { renderFailure } from "../runner/render-failure.ts";
 import type { FailureDetail } from "../runner/report.ts";
 import { plainLine } from "./plain-text.ts";
+import { renderFailure } from "./text/render-failure.ts";
 
 /** One line of a detail. A message of a mebibyte helps nobody in a report. */
 const longestLine = 4000;

@@ -1,6 +1,6 @@
 import type { NatsConnection } from "@nats-io/nats-core";
+import { inboxOf } from "./calls/request-once.ts";
 import type { EvidenceKind } from "./report.ts";
-import { inboxOf } from "./request-once.ts";
 
 /** One endpoint of one running instance, as `$SRV.INFO` tells. */
 export interface LiveEndpoint {

@@ -1,8 +1,8 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { EventBinding } from "../../registry/core/binding/binding.ts";
+import { readHeaders } from "./calls/request-once.ts";
 import { keepingStream } from "./events/keeping-stream.ts";
 import type { SeenEvent } from "./events/seen-event.ts";
-import { readHeaders } from "./request-once.ts";
 import { subscriptionOf } from "./subjects.ts";
 
 /** What was heard of one event while a run went on. */

@@ -1,12 +1,12 @@
 import { type NatsConnection, nuid } from "@nats-io/nats-core";
 import type { EventBinding } from "../../registry/core/binding/binding.ts";
-import { createGate } from "./calls.ts";
+import { createGate } from "./calls/calls.ts";
+import { createPace } from "./calls/pace.ts";
 import type { ContractUnderTest } from "./contract.ts";
 import { discover } from "./discovery.ts";
 import { chosenLaws } from "./laws.ts";
 import { observe } from "./observation.ts";
-import { createPace } from "./pace.ts";
-import type { ReplayedCase } from "./replayed-case.ts";
+import type { ReplayedCase } from "./replay/replayed-case.ts";
 import type { Run } from "./run-binding.ts";
 import { type EnvironmentClass, requestsPerSecond } from "./safety.ts";
 import { type ContractSettings, noSettings } from "./settings.ts";

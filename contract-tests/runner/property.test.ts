@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BudgetSpent, type Calls } from "./calls.ts";
+import { BudgetSpent, type Calls } from "./calls/calls.ts";
+import { createTrace } from "./calls/trace.ts";
 import { type CaseResult, findBroken, findingFrom, type Search } from "./property.ts";
-import type { ReplayedCase } from "./replayed-case.ts";
+import type { ReplayedCase } from "./replay/replayed-case.ts";
 import type { FailureDetail } from "./report.ts";
-import { createTrace } from "./trace.ts";
 
 /** Calls of a property that makes none. */
 function callsOf(replay: ReplayedCase | null = null): Calls {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { type Calls, endsLaw, timeIsOver } from "./calls.ts";
+import { type Calls, endsLaw, timeIsOver } from "./calls/calls.ts";
+import { createKept, type Kept } from "./calls/nearest.ts";
 import type { Finding } from "./laws/law.ts";
-import { createKept, type Kept } from "./nearest.ts";
-import type { ReplayedCase } from "./replayed-case.ts";
+import type { ReplayedCase } from "./replay/replayed-case.ts";
 import type { Evidence, FailureDetail } from "./report.ts";
 
 /** What a property says of one case. */

@@ -1,7 +1,7 @@
 import { toBinary } from "@bufbuild/protobuf";
 import type { Schema } from "../../registry/core/samples/schema.ts";
-import { describeAnswer, readAnswer } from "./answers.ts";
-import { type Calls, endsLaw } from "./calls.ts";
+import { describeAnswer, readAnswer } from "./calls/answers.ts";
+import { type Calls, endsLaw } from "./calls/calls.ts";
 import { type ContractUnderTest, messageType } from "./contract.ts";
 import { messageFromJson } from "./examples.ts";
 import type { EnvironmentClass } from "./safety.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderReport } from "./render.ts";
+import { renderReport } from "../reports/text/render.ts";
 import {
   type BindingResult,
   exitCodeOf,

@@ -3,8 +3,17 @@ import type { Binding, EventBinding } from "../../registry/core/binding/binding.
 import { ruleTargets } from "../../registry/core/samples/breaking/targets.ts";
 import type { Generator } from "../../registry/core/samples/messages.ts";
 import { Unsatisfiable } from "../../registry/core/samples/values/unsatisfiable.ts";
-import { holdsSensitive } from "./answers.ts";
-import { BudgetSpent, type Calls, createCalls, endsLaw, type Gate, timeIsOver } from "./calls.ts";
+import { holdsSensitive } from "./calls/answers.ts";
+import {
+  BudgetSpent,
+  type Calls,
+  createCalls,
+  endsLaw,
+  type Gate,
+  timeIsOver,
+} from "./calls/calls.ts";
+import type { Pace } from "./calls/pace.ts";
+import { createTrace } from "./calls/trace.ts";
 import { type ContractUnderTest, messageType } from "./contract.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
 import { buildsOf, evidenceKindOf, type LiveEndpoint, weakestOf } from "./discovery.ts";
@@ -21,14 +30,12 @@ import type {
 import { nameOf } from "./laws/reject-invalid.ts";
 import { appliesTo } from "./laws.ts";
 import type { Observation } from "./observation.ts";
-import type { Pace } from "./pace.ts";
 import { bringIntoStates } from "./provider-states.ts";
-import type { ReplayedCase } from "./replayed-case.ts";
+import type { ReplayedCase } from "./replay/replayed-case.ts";
 import { type BindingResult, type EvidenceKind, type LawResult, worstOf } from "./report.ts";
 import { type EnvironmentClass, reasonNotTo } from "./safety.ts";
 import type { ContractSettings } from "./settings.ts";
 import { subscriptionOf } from "./subjects.ts";
-import { createTrace } from "./trace.ts";
 
 /** What all bindings of a run share. */
 export interface Run {

@@ -2,15 +2,15 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import type { Binding } from "../../registry/core/binding/binding.ts";
 import { createGenerator } from "../../registry/core/samples/messages.ts";
 import { runAccount } from "./account.ts";
-import { createGate } from "./calls.ts";
+import { createGate } from "./calls/calls.ts";
 import { type ContractUnderTest, linkSchema } from "./contract.ts";
-import { accountWithKnownFailing, withKnownFailing } from "./known-failing.ts";
+import { accountWithKnownFailing, withKnownFailing } from "./known-failing/known-failing.ts";
+import { unmatchedEntries } from "./known-failing/unmatched-entries.ts";
 import { createKnownValues } from "./known-values.ts";
 import { chosenAccountLaws } from "./laws.ts";
 import { openRun, type RunSettings } from "./open-run.ts";
 import { type BindingResult, type ModuleResult, type RunReport, totalsOf } from "./report.ts";
 import { type Run, runBinding } from "./run-binding.ts";
-import { unmatchedEntries } from "./unmatched-entries.ts";
 
 export interface RunOptions extends RunSettings {
   /** Whether the contracts are all that there are, so that what they do not declare is undeclared. */

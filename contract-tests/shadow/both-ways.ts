@@ -2,12 +2,12 @@ import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { RequestBinding } from "../../registry/core/binding/binding.ts";
 import type { Schema } from "../../registry/core/samples/schema.ts";
-import { holdsSensitive, readAnswer } from "../runner/answers.ts";
-import { createCalls, createGate } from "../runner/calls.ts";
-import type { Pace } from "../runner/pace.ts";
+import { holdsSensitive, readAnswer } from "../runner/calls/answers.ts";
+import { createCalls, createGate } from "../runner/calls/calls.ts";
+import type { Pace } from "../runner/calls/pace.ts";
+import { createTrace } from "../runner/calls/trace.ts";
 import type { ShadowSettings } from "../runner/settings.ts";
 import { subjectOf } from "../runner/subjects.ts";
-import { createTrace } from "../runner/trace.ts";
 import { callHttp } from "./http-call.ts";
 import { httpBodyOf, judgeCase, type ShadowCase } from "./shadow-case.ts";
 

@@ -1,4 +1,4 @@
-import { painter, plainText, type Render } from "../runner/render-style.ts";
+import { painter, plainText, type Render } from "../reports/text/render-style.ts";
 import type { ShadowResult } from "./shadow-report.ts";
 
 const words = {

@@ -7,7 +7,7 @@ import {
   toJsonString,
 } from "@bufbuild/protobuf";
 import type { Schema } from "../../registry/core/samples/schema.ts";
-import { type Answer, describeAnswer } from "../runner/answers.ts";
+import { type Answer, describeAnswer } from "../runner/calls/answers.ts";
 import type { ShadowSettings } from "../runner/settings.ts";
 import { type Allowance, type Difference, differenceOf } from "./compare.ts";
 import type { HttpReply } from "./http-call.ts";

@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection } from "@nats-io/nats-core";
-import { inboxOf } from "../request-once.ts";
+import { inboxOf } from "../calls/request-once.ts";
 import { NotRead } from "./keeping-stream.ts";
 
 /** Sends a request, and gives its only reply. */

@@ -1,8 +1,8 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Msg, Subscription } from "@nats-io/nats-core";
 import { DeadLetterSchema } from "../../../registry/core/gen/charter/nats/v1/dead_letter_pb.js";
+import { readHeaders } from "../calls/request-once.ts";
 import type { EventBench } from "../laws/law.ts";
-import { readHeaders } from "../request-once.ts";
 import type { KeepingStream } from "./keeping-stream.ts";
 
 /** What a consumer did with one event. */

@@ -2,7 +2,7 @@ import * as zlib from "node:zlib";
 import { type Message, toJson } from "@bufbuild/protobuf";
 import type { MsgHdrs } from "@nats-io/nats-core";
 import { classify } from "../../../registry/core/samples/oracle.ts";
-import { holdsSensitive } from "../answers.ts";
+import { holdsSensitive } from "../calls/answers.ts";
 import type { EventBench } from "../laws/law.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf } from "../subjects.ts";

@@ -1,5 +1,5 @@
 import { headers as createHeaders, type MsgHdrs } from "@nats-io/nats-core";
-import { readHeaders } from "../request-once.ts";
+import { readHeaders } from "../calls/request-once.ts";
 import { type Ask, askOnce } from "./asking.ts";
 import { type KeepingStream, NotRead } from "./keeping-stream.ts";
 import type { SeenEvent } from "./seen-event.ts";

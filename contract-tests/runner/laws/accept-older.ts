@@ -2,7 +2,7 @@ import { type Message, toBinary } from "@bufbuild/protobuf";
 import { ruleTargets } from "../../../registry/core/samples/breaking/targets.ts";
 import { classify } from "../../../registry/core/samples/oracle.ts";
 import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
-import type { Answer } from "../answers.ts";
+import type { Answer } from "../calls/answers.ts";
 import { releasesOfType, type TypeAsReleased } from "../releases.ts";
 import {
   type Attempt,

@@ -2,7 +2,7 @@ import { celEnv, isCelError, parse, plan } from "@bufbuild/cel";
 import { strings } from "@bufbuild/cel/ext";
 import { type Message, toBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { type Answer, describeAnswer, holdsSensitive, symptomOf } from "../answers.ts";
+import { type Answer, describeAnswer, holdsSensitive, symptomOf } from "../calls/answers.ts";
 import { exampleBytes, exampleRequest } from "../examples.ts";
 import { type CaseResult, findBroken, findingFrom } from "../property.ts";
 import type { Example } from "../settings.ts";

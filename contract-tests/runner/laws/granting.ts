@@ -4,7 +4,7 @@ import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { type Generator, variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import type { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
-import { type Answer, isGranted, symptomOf } from "../answers.ts";
+import { type Answer, isGranted, symptomOf } from "../calls/answers.ts";
 import { type CaseResult, findBroken, findingFrom, type PropertyResult } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import type { Finding, Probe, RpcBench } from "./law.ts";

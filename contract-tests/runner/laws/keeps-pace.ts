@@ -1,5 +1,5 @@
+import { quantile } from "../calls/quantile.ts";
 import { findingFrom } from "../property.ts";
-import { quantile } from "../quantile.ts";
 import type { Evidence } from "../report.ts";
 import type { StreamBench } from "../streams/listen.ts";
 import { initialWindow } from "../streams/stream-plan.ts";

@@ -6,7 +6,7 @@ import type {
   StreamingBinding,
 } from "../../../registry/core/binding/binding.ts";
 import type { Generator } from "../../../registry/core/samples/messages.ts";
-import type { Calls } from "../calls.ts";
+import type { Calls } from "../calls/calls.ts";
 import type { ContractUnderTest } from "../contract.ts";
 import type { Coverage } from "../coverage.ts";
 import type { LiveEndpoint } from "../discovery.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { classify, type Payload } from "../../../registry/core/samples/oracle.ts";
-import { type Answer, isGranted, symptomOf } from "../answers.ts";
+import { type Answer, isGranted, symptomOf } from "../calls/answers.ts";
 import { type CaseResult, findBroken, findingFrom, isFlaky, repeat } from "../property.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
 import { damages } from "./damages.ts";

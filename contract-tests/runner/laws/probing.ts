@@ -1,5 +1,5 @@
 import { fromBinary, type Message, toBinary, toJson } from "@bufbuild/protobuf";
-import { type Answer, describeAnswer, readAnswer, symptomOf } from "../answers.ts";
+import { type Answer, describeAnswer, readAnswer, symptomOf } from "../calls/answers.ts";
 import type { CaseResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import {

@@ -2,7 +2,7 @@ import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type fc from "fast-check";
 import { type DemandedPath, demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
-import { describeAnswer, symptomOf } from "../answers.ts";
+import { describeAnswer, symptomOf } from "../calls/answers.ts";
 import type { CaseResult } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
 import { attemptWithKnown, collectGrants, shortfallOf, typeUnderTest } from "./granting.ts";

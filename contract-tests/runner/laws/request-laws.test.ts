@@ -8,7 +8,7 @@ import type { RunningServices } from "../../faults/planted-fault.ts";
 import { startShop } from "../../faults/shop.ts";
 import { orderContract } from "../../faults/shop-contract.ts";
 import type { ContractUnderTest } from "../contract.ts";
-import { replayCase } from "../replay.ts";
+import { replayCase } from "../replay/replay.ts";
 import type { BindingResult, LawResult } from "../report.ts";
 import { runContracts } from "../run.ts";
 import type { SubjectSettings } from "../settings.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
-import { describeAnswer } from "../answers.ts";
+import { describeAnswer } from "../calls/answers.ts";
 import type { FailureDetail } from "../report.ts";
 import { reasonNotTo } from "../safety.ts";
 import { subscriptionOf, tokensOf } from "../subjects.ts";

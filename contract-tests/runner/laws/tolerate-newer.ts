@@ -4,7 +4,7 @@ import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
-import { symptomOf } from "../answers.ts";
+import { symptomOf } from "../calls/answers.ts";
 import { findingFrom } from "../property.ts";
 import { releasesOfType, type TypeAsReleased } from "../releases.ts";
 import { tokensOf } from "../subjects.ts";

@@ -1,8 +1,8 @@
 import type { Message } from "@bufbuild/protobuf";
 import { judge } from "../../../registry/core/samples/oracle.ts";
-import { createLagWatch, type LagWatch } from "../lag-watch.ts";
+import { createLagWatch, type LagWatch } from "../calls/lag-watch.ts";
+import { chanceOfAtLeast, quantile } from "../calls/quantile.ts";
 import { type CaseResult, findBroken, findingFrom, type PropertyResult } from "../property.ts";
-import { chanceOfAtLeast, quantile } from "../quantile.ts";
 import type { Evidence } from "../report.ts";
 import { requestsOf } from "./granting.ts";
 import type { Probe, RequestBench, RequestLaw } from "./law.ts";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Msg, MsgHdrs } from "@nats-io/nats-core";
 import type { Schema } from "../../../registry/core/samples/schema.ts";
-import { type Answer, readAnswer } from "../answers.ts";
-import { readHeaders } from "../request-once.ts";
+import { type Answer, readAnswer } from "../calls/answers.ts";
+import { readHeaders } from "../calls/request-once.ts";
 
 /** One message of a stream, as WIRE reads it. Nothing about it is taken for granted. */
 export type Arrival =

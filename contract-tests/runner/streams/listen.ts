@@ -1,7 +1,7 @@
 import { nuid } from "@nats-io/nats-core";
 import type { StreamingBinding } from "../../../registry/core/binding/binding.ts";
-import type { Answer } from "../answers.ts";
-import { BudgetSpent, timeIsOver } from "../calls.ts";
+import type { Answer } from "../calls/answers.ts";
+import { BudgetSpent, timeIsOver } from "../calls/calls.ts";
 import type { Probe, RpcBench } from "../laws/law.ts";
 import { withFreshFrames } from "./fresh-frames.ts";
 import { readStream, type StreamLine, type StreamRequest } from "./read-stream.ts";

@@ -8,8 +8,8 @@ import { connect } from "@nats-io/transport-node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../../ci/testing/nats-server.ts";
 import { compileTestdata } from "../../testing/compile.ts";
+import { createTrace } from "../calls/trace.ts";
 import { linkSchema, messageType } from "../contract.ts";
-import { createTrace } from "../trace.ts";
 import { readStream, type StreamLine } from "./read-stream.ts";
 import type { StreamPlan } from "./stream-plan.ts";
 

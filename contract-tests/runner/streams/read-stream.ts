@@ -6,8 +6,8 @@ import {
   type Subscription,
 } from "@nats-io/nats-core";
 import type { Schema } from "../../../registry/core/samples/schema.ts";
-import { inboxOf } from "../request-once.ts";
-import type { Trace } from "../trace.ts";
+import { inboxOf } from "../calls/request-once.ts";
+import type { Trace } from "../calls/trace.ts";
 import { type Arrival, headersOf, readArrival } from "./arrival.ts";
 import { cancelMessage, creditMessage, isControlSubject } from "./control.ts";
 import { createPatience, type Patience } from "./patience.ts";

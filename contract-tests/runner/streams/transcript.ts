@@ -1,4 +1,4 @@
-import type { Answer } from "../answers.ts";
+import type { Answer } from "../calls/answers.ts";
 import type { Arrival } from "./arrival.ts";
 
 export type SeenFrame = Extract<Arrival, { kind: "frame" }> & {

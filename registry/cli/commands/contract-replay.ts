@@ -1,7 +1,7 @@
 import { Argument, Option } from "commander";
 import { loadContract } from "../../../contract-tests/load-contracts.ts";
 import type { ContractUnderTest } from "../../../contract-tests/runner/contract.ts";
-import type { ReplayReport } from "../../../contract-tests/runner/replay.ts";
+import type { ReplayReport } from "../../../contract-tests/runner/replay/replay.ts";
 import type { ContractSettings } from "../../../contract-tests/runner/settings.ts";
 import type { Binding } from "../../core/binding/binding.ts";
 import type { CommandDefinition, Context } from "../command.ts";
@@ -64,7 +64,7 @@ export const contractReplay: CommandDefinition<Flags> = {
     const registry = await context.registry();
     const contract = await loadContract(registry, wanted.module, wanted.semver);
     const report = await replay(context, contract, wanted, flags);
-    const { renderReplay } = await import("../../../contract-tests/runner/render-replay.ts");
+    const { renderReplay } = await import("../../../contract-tests/reports/text/render-replay.ts");
     const { module, semver, failure } = report;
     const places = failure === null ? [] : [{ module, semver, place: failure.place }];
     const protoLine = await protoLines(context, places);
@@ -89,7 +89,7 @@ async function replay(
   wanted: WantedCase,
   flags: Flags,
 ): Promise<ReplayReport> {
-  const { replayCase } = await import("../../../contract-tests/runner/replay.ts");
+  const { replayCase } = await import("../../../contract-tests/runner/replay/replay.ts");
   const settings = ofContract(await contractFiles(context, flags.file), contract);
   await fitContractFiles(settings, [contract]);
   const reference = { ...(await checkedCase(contract, wanted)), payload: bytesOf(wanted.hex) };

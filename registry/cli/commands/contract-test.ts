@@ -48,7 +48,7 @@ export const contractTest: CommandDefinition<Flags> = {
   async run(context, references, flags) {
     // The runner brings a generator and a validator, which no other command should wait for.
     const { accountLaws, laws } = await import("../../../contract-tests/runner/laws.ts");
-    const { renderReport } = await import("../../../contract-tests/runner/render.ts");
+    const { renderReport } = await import("../../../contract-tests/reports/text/render.ts");
     const { exitCodeOf } = await import("../../../contract-tests/runner/report.ts");
     checkLaws(flags.law, [...laws, ...accountLaws]);
     const publish = preparePublishing(context, flags);

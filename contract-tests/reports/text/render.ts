@@ -1,6 +1,4 @@
-import { renderFailure } from "./render-failure.ts";
-import { type Look, painter, plainText, type Render } from "./render-style.ts";
-import { replayCommand } from "./replay-command.ts";
+import { replayCommand } from "../../runner/replay/replay-command.ts";
 import {
   type BindingResult,
   exitCodeOf,
@@ -9,7 +7,9 @@ import {
   type RunReport,
   type Tried,
   type Verdict,
-} from "./report.ts";
+} from "../../runner/report.ts";
+import { renderFailure } from "./render-failure.ts";
+import { type Look, painter, plainText, type Render } from "./render-style.ts";
 
 /** Where a law was tried; one of the whole account has no such place. */
 interface TriedAt {

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { FailureDetail } from "./report.ts";
+import type { FailureDetail } from "../../runner/report.ts";
 
 export interface Render {
   readonly color: boolean;

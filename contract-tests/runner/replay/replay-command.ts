@@ -1,4 +1,4 @@
-import type { BindingResult, LawResult, ModuleResult, RunReport } from "./report.ts";
+import type { BindingResult, LawResult, ModuleResult, RunReport } from "../report.ts";
 
 /** Bytes that a failure keeps; what has as many may be cut off. */
 const mostHex = 2 * 2048;

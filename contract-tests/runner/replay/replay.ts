@@ -1,12 +1,12 @@
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { Binding } from "../../registry/core/binding/binding.ts";
-import { createGenerator } from "../../registry/core/samples/messages.ts";
-import { type ContractUnderTest, linkSchema } from "./contract.ts";
-import { createKnownValues } from "./known-values.ts";
-import { openRun, type RunSettings } from "./open-run.ts";
+import type { Binding } from "../../../registry/core/binding/binding.ts";
+import { createGenerator } from "../../../registry/core/samples/messages.ts";
+import { type ContractUnderTest, linkSchema } from "../contract.ts";
+import { createKnownValues } from "../known-values.ts";
+import { openRun, type RunSettings } from "../open-run.ts";
+import type { EvidenceKind, Exchange, FailureDetail } from "../report.ts";
+import { lawSeed, runBinding } from "../run-binding.ts";
 import type { ReplayedCase } from "./replayed-case.ts";
-import type { EvidenceKind, Exchange, FailureDetail } from "./report.ts";
-import { lawSeed, runBinding } from "./run-binding.ts";
 
 /** A case of an earlier run. */
 export interface CaseReference {

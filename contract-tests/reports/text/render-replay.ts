@@ -1,6 +1,6 @@
+import type { ReplayReport } from "../../runner/replay/replay.ts";
 import { renderFailure, traceLines } from "./render-failure.ts";
 import { painter, plainText, type Render } from "./render-style.ts";
-import type { ReplayReport } from "./replay.ts";
 
 const verdicts = {
   fail: ["FAIL", "red", "still broken"],

@@ -1,4 +1,4 @@
-import type { Exchange, FailureDetail } from "./report.ts";
+import type { Exchange, FailureDetail } from "../report.ts";
 
 /** What came of a case; the parts of a property's `CaseResult` that a replay tells. */
 export type ReplayOutcome =

@@ -1,9 +1,9 @@
 import { type DescMessage, fromBinary, getOption, type Message } from "@bufbuild/protobuf";
 import type { MsgHdrs } from "@nats-io/nats-core";
-import { sensitive } from "../../registry/core/gen/charter/nats/v1/binding_pb.js";
-import { ErrorCode, ErrorSchema } from "../../registry/core/gen/charter/nats/v1/error_pb.js";
-import { classify } from "../../registry/core/samples/oracle.ts";
-import type { Schema } from "../../registry/core/samples/schema.ts";
+import { sensitive } from "../../../registry/core/gen/charter/nats/v1/binding_pb.js";
+import { ErrorCode, ErrorSchema } from "../../../registry/core/gen/charter/nats/v1/error_pb.js";
+import { classify } from "../../../registry/core/samples/oracle.ts";
+import type { Schema } from "../../../registry/core/samples/schema.ts";
 
 /** What came back on a request, before its contract is asked. */
 export type Reply =

@@ -1,6 +1,6 @@
+import { mostExchanges } from "../../runner/calls/trace.ts";
+import type { Exchange, FailureDetail } from "../../runner/report.ts";
 import { plainText, type Render } from "./render-style.ts";
-import type { Exchange, FailureDetail } from "./report.ts";
-import { mostExchanges } from "./trace.ts";
 
 /** The smallest case of a broken law, line by line. @param replay the command line that tries it again */
 export function renderFailure(

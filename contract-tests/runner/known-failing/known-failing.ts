@@ -1,5 +1,5 @@
-import { type BindingResult, type LawResult, type ModuleResult, worstOf } from "./report.ts";
-import type { KnownFailing } from "./settings.ts";
+import { type BindingResult, type LawResult, type ModuleResult, worstOf } from "../report.ts";
+import type { KnownFailing } from "../settings.ts";
 
 /**
  * Says of laws that are known to be broken that they are. An entry is stale once its last day is over,

@@ -1,7 +1,7 @@
 import { headers as createHeaders, type NatsConnection } from "@nats-io/nats-core";
+import type { ReplayedCase } from "../replay/replayed-case.ts";
 import type { Reply } from "./answers.ts";
 import type { Pace } from "./pace.ts";
-import type { ReplayedCase } from "./replayed-case.ts";
 import { inboxOf, isNoResponders, MayNotCall, readHeaders, requestOnce } from "./request-once.ts";
 import type { Trace } from "./trace.ts";
 

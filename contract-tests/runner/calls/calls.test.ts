@@ -1,7 +1,7 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
+import { type RunningNatsServer, startNatsServer } from "../../../ci/testing/nats-server.ts";
 import { BudgetSpent, createCalls, createGate, endsLaw } from "./calls.ts";
 import { createPace } from "./pace.ts";
 import { createTrace, mostExchanges } from "./trace.ts";

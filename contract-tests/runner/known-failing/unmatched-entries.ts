@@ -1,5 +1,5 @@
-import type { LawResult, ModuleResult } from "./report.ts";
-import type { KnownFailing } from "./settings.ts";
+import type { LawResult, ModuleResult } from "../report.ts";
+import type { KnownFailing } from "../settings.ts";
 
 /** What is known of the entries beside the run. */
 export interface EntryScope {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import type { LawResult, ModuleResult, Verdict } from "../report.ts";
+import type { KnownFailing } from "../settings.ts";
 import { accountWithKnownFailing, withKnownFailing } from "./known-failing.ts";
-import type { LawResult, ModuleResult, Verdict } from "./report.ts";
-import type { KnownFailing } from "./settings.ts";
 
 const result = (law: string, verdict: Verdict): LawResult => ({
   law,

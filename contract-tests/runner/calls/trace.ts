@@ -1,5 +1,5 @@
 import type { MsgHdrs } from "@nats-io/nats-core";
-import type { Exchange } from "./report.ts";
+import type { Exchange } from "../report.ts";
 
 /** What has gone to and fro since the last case began. */
 export interface Trace {

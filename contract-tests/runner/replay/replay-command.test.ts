@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { FailureDetail, Replay } from "../report.ts";
 import { replayCommand } from "./replay-command.ts";
-import type { FailureDetail, Replay } from "./report.ts";
 
 const failed = (replay: Replay | null, hex = "0a01"): FailureDetail => ({
   summary: "",

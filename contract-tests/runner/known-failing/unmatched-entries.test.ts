@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ModuleResult, Verdict } from "./report.ts";
-import type { KnownFailing } from "./settings.ts";
+import type { ModuleResult, Verdict } from "../report.ts";
+import type { KnownFailing } from "../settings.ts";
 import { unmatchedEntries } from "./unmatched-entries.ts";
 
 /** A module with the one binding `a` and the one law R2. */
