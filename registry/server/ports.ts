@@ -22,6 +22,7 @@ import type {
   ReleaseRecord,
   ReleaseSummary,
 } from "../core/registration/plan.ts";
+import type { BuildUsage, KeptUse, UsageFilter } from "../core/usage/usage.ts";
 import type { SubjectVerdict } from "../core/verification/verdict.ts";
 import type { Verification, VerificationFilter } from "../core/verification/verification.ts";
 
@@ -183,6 +184,14 @@ export interface VerificationStore {
   }): "recorded" | "repeated" | "other content";
   /** The newest first. @param most how many at most */
   verifications(filter: VerificationFilter, most: number): readonly Verification[];
+}
+
+/** What consumers use of contracts, as their tests have shown. */
+export interface UsageStore {
+  /** Keeps what a build uses, in place of what was kept of it before. */
+  recordUsage(usage: BuildUsage & { readonly at: string }): void;
+  /** The newest first. @param most how many at most */
+  usages(filter: UsageFilter, most: number): readonly KeptUse[];
 }
 
 /** Every version of the policy. */
