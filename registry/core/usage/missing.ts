@@ -18,6 +18,8 @@ export interface Missing {
   readonly subject: string;
   /** The full name: of the field, of the message, or the pattern of the subject. */
   readonly element: string;
+  /** A field's number, by which it is the same under another name; null for what is no field. */
+  readonly number: number | null;
   /** What the consumer does with it. */
   readonly does: "uses" | "reads" | "sends";
   /** The field's path or what else it is: `price_cents of acme.shop.v1.Receipt`. */
@@ -33,11 +35,18 @@ export interface Missing {
  */
 export function missingFrom(use: SubjectUse, contract: UsedContract): readonly Missing[] {
   const binding = contract.bindings.find((each) => each.pattern === use.subject);
-  const ofSubject = { subject: use.subject, element: use.subject, does: "uses" } as const;
-  if (binding === undefined) return [{ ...ofSubject, what: use.subject, was: null, is: null }];
+  const { subject } = use;
+  const ofSubject = {
+    subject,
+    element: subject,
+    number: null,
+    does: "uses",
+    what: subject,
+  } as const;
+  if (binding === undefined) return [{ ...ofSubject, was: null, is: null }];
   const was = travelsAs(use.kind, use.sends?.message ?? null, use.reads.message);
   const is = ofBinding(binding);
-  if (was !== is) return [{ ...ofSubject, what: use.subject, was, is }];
+  if (was !== is) return [{ ...ofSubject, was, is }];
   return [
     ...missingFields(use.subject, "reads", use.reads, contract),
     ...(use.sends === null ? [] : missingFields(use.subject, "sends", use.sends, contract)),
@@ -69,12 +78,13 @@ function missingFields(
 ): readonly Missing[] {
   const desc = registry.getMessage(message);
   if (desc === undefined) {
-    return [{ subject, element: message, does, what: message, was: null, is: null }];
+    return [{ subject, element: message, number: null, does, what: message, was: null, is: null }];
   }
   return fields.flatMap((used): readonly Missing[] => {
-    const { owner, field } = fieldAt(desc, used);
-    const name = used.path.slice(used.path.lastIndexOf(".") + 1);
-    const at = { subject, does, what: `${used.path} of ${message}` };
+    const { owner, field, depth } = fieldAt(desc, used);
+    const name = used.path.split(".")[depth];
+    const number = used.numbers[depth] ?? null;
+    const at = { subject, number, does, what: `${used.path} of ${message}` };
     if (field === null) {
       return [{ ...at, element: `${owner.typeName}.${name}`, was: null, is: null }];
     }
@@ -84,20 +94,23 @@ function missingFields(
   });
 }
 
-/** The field at a path, or null, and the last message on the way to it; through lists and maps. */
+/**
+ * The field at a path, or null, and how far the way to it leads: the last message on it, and the
+ * place of its field in the path. Through lists and maps.
+ */
 export function fieldAt(
   desc: DescMessage,
   { numbers }: Pick<UsedField, "numbers">,
-): { readonly owner: DescMessage; readonly field: DescField | null } {
+): { readonly owner: DescMessage; readonly field: DescField | null; readonly depth: number } {
   let owner = desc;
-  for (const [i, number] of numbers.entries()) {
+  for (const [depth, number] of numbers.entries()) {
     const field = owner.fields.find((each) => each.number === number);
-    if (field === undefined) return { owner, field: null };
-    if (i === numbers.length - 1) return { owner, field };
-    if (field.message === undefined) return { owner, field: null };
+    if (field === undefined) return { owner, field: null, depth };
+    if (depth === numbers.length - 1) return { owner, field, depth };
+    if (field.message === undefined) return { owner, field: null, depth };
     owner = field.message;
   }
-  return { owner, field: null };
+  return { owner, field: null, depth: 0 };
 }
 
 /** As stubs write a type. */
