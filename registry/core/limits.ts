@@ -97,6 +97,16 @@ export const limits = {
   rowsPerQuestion: 20_000,
   /** Runs that are known when they come again: a retry comes within minutes. */
   verificationRunsKept: 10_000,
+  /** Subjects that one build uses: those of the two hundred modules that one deployment may name, and some. */
+  subjectsPerUsage: 500,
+  /** Fields of one message that one build uses: as many as a message may have, so all of the largest one. */
+  fieldsPerUsedMessage: 2000,
+  /** Fields on the way to a used one: deeper than messages that people write, and where recursion ends. */
+  usedFieldDepth: 16,
+  /** A used field's path, in characters: sixteen names of 63 letters. */
+  usedPathLength: 1024,
+  /** Subjects of builds that are kept beside those that run, the newest: twenty of a thousand builds, some 40 MB. */
+  usesKept: 20_000,
   /** How far the clock of what tests may be ahead, ms: a run from the future would stand for ever. */
   clockAheadMs: 300_000,
   /** Days that a run counts: a build of the last quarter can be rolled out again without a new one. */

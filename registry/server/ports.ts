@@ -29,7 +29,7 @@ import type { Verification, VerificationFilter } from "../core/verification/veri
 export type { SchemaCompiler } from "../buf/schema-compiler.ts";
 
 /** What is registered. Every method is synchronous; what `commit` has returned from is durable. */
-export interface Store extends DeploymentStore, PolicyStore, VerificationStore {
+export interface Store extends DeploymentStore, PolicyStore, UsageStore, VerificationStore {
   head(module: string): Head | null;
   /** In the order of their modules' names. */
   heads(): readonly ReleaseSummary[];
@@ -118,6 +118,7 @@ export type GateStore = Pick<
   | "retirement"
   | "saveReport"
   | "subjectsOf"
+  | "usages"
   | "usersOf"
   | "usesOfNumber"
 >;

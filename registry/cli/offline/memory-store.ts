@@ -11,7 +11,7 @@ interface Kept extends PlannedRelease {
 /**
  * The store of a registry that lives as long as one command and keeps one release of each module:
  * what a workspace holds at a git ref or in another folder. It knows of nothing that only a real
- * registry can know: other releases, deployments, retirements.
+ * registry can know: other releases, deployments, what consumers use, retirements.
  */
 export function createMemoryStore(): GateStore {
   const heads = new Map<string, Kept>();
@@ -73,6 +73,7 @@ export function createMemoryStore(): GateStore {
     usesOfNumber: () => [],
     deployed: () => [],
     usersOf: () => [],
+    usages: () => [],
     retirement: () => null,
     saveReport: () => {},
   };

@@ -9,6 +9,7 @@ import { preparePolicies } from "./policies.ts";
 import { prepareReleases } from "./releases.ts";
 import { prepareReports } from "./reports.ts";
 import { prepareRetirements } from "./retirements.ts";
+import { prepareUsages } from "./usages.ts";
 import { prepareVerifications } from "./verifications.ts";
 
 /** The registry's storage on SQLite. Statements are prepared once. */
@@ -22,6 +23,7 @@ export function createStore(db: Database.Database): Store {
     ...prepareRetirements(db),
     ...prepareDelivery(db),
     ...prepareDeployments(db),
+    ...prepareUsages(db),
     ...prepareVerifications(db),
     commit: prepareCommit(db).immediate,
   };
