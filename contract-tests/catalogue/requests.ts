@@ -198,7 +198,7 @@ export const requestLaws: readonly LawEntry[] = [
     id: "R10",
     title: "repeats its answer to a repeated request",
     promise:
-      "The same request twice has equal replies where the rpc declares `idempotency_level`, for callers retry such rpcs. Times and what names the attempt, such as `request_id`, may differ.",
+      "The same request twice has equal replies where the rpc declares `idempotency_level`, for callers retry such rpcs. Times and what names the attempt, such as `request_id`, may differ, and what a contract file names in `repeat.ignore`.",
     appliesTo: "rpcs with `idempotency_level` `IDEMPOTENT` or `NO_SIDE_EFFECTS`",
     effect: "calls",
     needs: ["`idempotency_level` in the contract"],

@@ -65,6 +65,7 @@ describe("fitContracts", () => {
     example(
       `request: ${request}, expect: {cel: "request.customer.region == shop.v1.Region.REGION_NORTH"}`,
     ),
+    subject(order, "repeat: {ignore: [total, order_id]}"),
     example("request: {}, expect: {errors: [invalid_argument]}"),
     subject("shop.watch.v1", "streaming: {first_frame: 2s}"),
     subject("shop.order.placed.v1", "event: {last: 5, ordered_by: order_id}"),
@@ -98,6 +99,14 @@ describe("fitContracts", () => {
     [
       subject(order, "correlate: {request: item_id.a, reply: order_id}"),
       "3: correlate: request: item_id has no fields, so there is no item_id.a",
+    ],
+    [
+      subject(order, "repeat: {ignore: [totl]}"),
+      "3: repeat: ignore: shop.v1.OrderResponse has no field totl; the nearest: total",
+    ],
+    [
+      subject("shop.watch.v1", "repeat: {ignore: [total]}"),
+      "3: repeat is for request bindings, and this is a streaming binding",
     ],
     [
       subject(order, "event: {last: 5}"),

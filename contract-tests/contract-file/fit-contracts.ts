@@ -63,10 +63,13 @@ function* subjectProblems(
     yield `${key} is for ${kinds.join(" and ")} bindings, and this is ${kind === "event" ? "an event" : `a ${kind} binding`}`;
   }
   const { input, output } = typesOf(found);
-  const { correlate, event, flows = [] } = subject;
+  const { correlate, repeat, event, flows = [] } = subject;
   if (correlate !== undefined) {
     yield* pathProblem("correlate: request", input, correlate.request);
     yield* pathProblem("correlate: reply", output, correlate.reply);
+  }
+  for (const path of repeat?.ignore ?? []) {
+    yield* pathProblem("repeat: ignore", output, path, "allowed");
   }
   if (event?.orderedBy !== undefined)
     yield* pathProblem("event: ordered_by", input, event.orderedBy);
@@ -82,6 +85,7 @@ function* subjectProblems(
 
 const keysOfKinds = {
   correlate: ["request", "streaming"],
+  repeat: ["request"],
   latency: ["request", "streaming"],
   given: ["request", "streaming"],
   examples: ["request"],
@@ -90,8 +94,13 @@ const keysOfKinds = {
   flows: ["request"],
 } as const satisfies Partial<Record<keyof SubjectSettings, readonly Binding["kind"][]>>;
 
-function* pathProblem(key: string, desc: DescMessage, path: string): Iterable<string> {
-  const field = fieldAt(desc, path);
+function* pathProblem(
+  key: string,
+  desc: DescMessage,
+  path: string,
+  lists: "allowed" | "refused" = "refused",
+): Iterable<string> {
+  const field = fieldAt(desc, path, lists);
   if (typeof field === "string") yield `${key}: ${field}`;
 }
 
@@ -104,10 +113,7 @@ function* shadowProblems(
     return;
   }
   const { output } = typesOf(found);
-  for (const path of ignore) {
-    const field = fieldAt(output, path, "allowed");
-    if (typeof field === "string") yield `ignore: ${field}`;
-  }
+  for (const path of ignore) yield* pathProblem("ignore", output, path, "allowed");
   for (const path of Object.keys(tolerance)) {
     const field = fieldAt(output, path, "allowed");
     if (typeof field === "string") yield `tolerance: ${field}`;

@@ -24,6 +24,7 @@ describe("parseContractFile", () => {
     expect(read.settings.subjects.get(order)).toMatchObject({
       place: { file, line: 4, column: 3 },
       correlate: { request: "item_id", reply: "order_id" },
+      repeat: { ignore: ["total"] },
       latency: { p50Ms: 5, p95Ms: 20, p99Ms: 80, minimumSamples: 500 },
       given: [{ call: "shop.test.stock.v1", message: { itemId: "lamp", count: 3 } }],
       examples: [

@@ -20,6 +20,7 @@ export interface Content {
 
 interface SubjectContent {
   readonly correlate?: NonNullable<SubjectSettings["correlate"]>;
+  readonly repeat?: NonNullable<SubjectSettings["repeat"]>;
   readonly latency?: Readonly<{ p50?: string; p95?: string; p99?: string; min_samples: number }>;
   readonly given?: readonly ProviderState[];
   readonly examples?: readonly ExampleContent[];
@@ -113,9 +114,10 @@ function optionalMs(duration: string | undefined): number | undefined {
   return duration === undefined ? undefined : milliseconds(duration);
 }
 
-function subjectOf({ correlate, latency, streaming, event, flows }: SubjectContent) {
+function subjectOf({ correlate, repeat, latency, streaming, event, flows }: SubjectContent) {
   return defined({
     correlate,
+    repeat,
     latency: latency === undefined ? undefined : latencyOf(latency),
     streaming:
       streaming === undefined

@@ -21,6 +21,8 @@ export interface SubjectSettings {
   readonly place?: FilePlace;
   /** A field of the request that the reply repeats, as paths of proto names. */
   readonly correlate?: { readonly request: string; readonly reply: string };
+  /** Fields of the reply that may differ when the same request comes again, as paths of proto names. */
+  readonly repeat?: { readonly ignore: readonly string[] };
   /** Bounds in milliseconds; they are judged with that many samples, and are inconclusive below. */
   readonly latency?: LatencyBudget;
   /** What is called before the laws, so that the service is in a state that the examples need. */

@@ -8,9 +8,16 @@ import {
 } from "@bufbuild/protobuf";
 import type { Schema } from "../../registry/core/samples/schema.ts";
 import { type Answer, describeAnswer } from "../runner/calls/answers.ts";
+import { differenceOf } from "../runner/calls/compare-replies.ts";
 import type { ShadowSettings } from "../runner/settings.ts";
-import { type Allowance, type Difference, differenceOf } from "./compare.ts";
 import type { HttpReply } from "./http-call.ts";
+
+/** Where the two replies differ, and what each has there. */
+export interface Difference {
+  readonly path: string;
+  readonly http: string;
+  readonly nats: string;
+}
 
 /** What came of one request that was sent both ways. */
 export type ShadowCase =
@@ -45,7 +52,7 @@ export function judgeCase(
   output: DescMessage,
   http: HttpReply,
   nats: Answer,
-  allowance: Allowance,
+  { ignore, tolerance }: Pick<ShadowSettings, "ignore" | "tolerance">,
 ): ShadowCase {
   if (http.kind === "unanswered") return unanswered(`by HTTP ${http.reason}`);
   if (nats.kind === "timeout" || nats.kind === "no-responders") {
@@ -63,8 +70,11 @@ export function judgeCase(
   if (nats.kind !== "message") {
     return differs("the answer", `a ${output.typeName}`, describeAnswer(nats));
   }
-  const difference = differenceOf(output, reply, nats.message, allowance);
-  return difference === null ? { kind: "equal", granted: true } : { kind: "differs", difference };
+  const mayDiffer = (path: string) => ignore.includes(path);
+  const found = differenceOf(output, reply, nats.message, { mayDiffer, tolerance });
+  return found === null
+    ? { kind: "equal", granted: true }
+    : differs(found.path, found.first, found.second);
 }
 
 function unanswered(reason: string): ShadowCase {

@@ -1,4 +1,4 @@
-import type { Difference } from "./compare.ts";
+import type { Difference } from "./shadow-case.ts";
 import { type Bounds, decide, trialsToDecide, wilson } from "./wilson.ts";
 
 /** The smallest request that was found with two different replies. */

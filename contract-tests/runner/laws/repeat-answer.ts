@@ -8,7 +8,7 @@ import { tokensOf } from "../subjects.ts";
 import { attemptWithKnown, collectGrants, shortfallOf, typeUnderTest } from "./granting.ts";
 import type { RequestBench, RequestLaw } from "./law.ts";
 import { ask, failureOf, messageFrom } from "./probing.ts";
-import { differenceOf } from "./stable-parts.ts";
+import { unstablePart } from "./stable-parts.ts";
 
 /** The same request twice has equal replies where the contract says that callers may retry. */
 export const repeatAnswer: RequestLaw = {
@@ -30,7 +30,8 @@ export const repeatAnswer: RequestLaw = {
       (message) => repeated(bench, message),
     );
     const samples = grants.granted;
-    const notCompared = "times, and fields that name the attempt";
+    const ignored = bench.settings.repeat?.ignore ?? [];
+    const notCompared = ["times", "fields that name the attempt", ...ignored].join(", ");
     const evidence = { repeated: samples, refused: grants.refused, notCompared };
     const what = "requests that were sent again";
     const shortfall = shortfallOf(grants, wanted, { samples, evidence, what });
@@ -60,7 +61,7 @@ function keyPaths(desc: DescMessage, depth = 1): string[][] {
 const asking = { summaryOf: (symptom: string) => symptom };
 
 async function repeated(bench: RequestBench, message: Message): Promise<CaseResult> {
-  const { generator, output } = bench;
+  const ignored = bench.settings.repeat?.ignore ?? [];
   const first = await attemptWithKnown(bench, typeUnderTest(bench), message, asking);
   if (first.kind === "broken") return { kind: "kept", refusal: first.symptom };
   if (first.kind !== "kept" || first.refusal !== null) return first;
@@ -81,6 +82,6 @@ async function repeated(bench: RequestBench, message: Message): Promise<CaseResu
     const answers = `${describeAnswer(first.answer)}, then ${describeAnswer(second)}`;
     return failed(symptomOf(second), answers);
   }
-  const path = differenceOf(generator.schema, output, first.answer.message, second.message);
+  const path = unstablePart(bench.output, first.answer.message, second.message, ignored);
   return path === null ? first : failed(`differs at ${path}`, `two replies that differ at ${path}`);
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Schema } from "../../../registry/core/samples/schema.ts";
 import { bakeryContract } from "../../faults/bakery-contract.ts";
 import { linkSchema, messageType } from "../contract.ts";
-import { differenceOf } from "./stable-parts.ts";
+import { unstablePart } from "./stable-parts.ts";
 
 let schema: Schema;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const takenAt = (seconds: bigint) => ({ takenAt: { seconds, nanos: 0 } });
 
-describe("differenceOf", () => {
+describe("unstablePart", () => {
   it.each([
     ["equal", "bakery.v1.OrderResponse", { orderId: "a" }, { orderId: "a" }, null],
     ["another value", "bakery.v1.OrderResponse", { orderId: "a" }, { orderId: "b" }, "order_id"],
@@ -29,6 +29,14 @@ describe("differenceOf", () => {
   ])("sees %s", (_what, type, first, second, expected) => {
     const desc: DescMessage = messageType(schema, type);
     const message = (init: object) => create(desc, init as MessageInitShape<DescMessage>);
-    expect(differenceOf(schema, desc, message(first), message(second))).toBe(expected);
+    expect(unstablePart(desc, message(first), message(second), [])).toBe(expected);
+  });
+
+  it("leaves out what a contract file says", () => {
+    const desc = messageType(schema, "bakery.v1.OrderRequest");
+    const at = (street: string) =>
+      create(desc, { address: { street } } as MessageInitShape<DescMessage>);
+    expect(unstablePart(desc, at("a"), at("b"), ["address.street"])).toBeNull();
+    expect(unstablePart(desc, at("a"), at("b"), ["street"])).toBe("address.street");
   });
 });

@@ -4,7 +4,8 @@ import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
 /** In what two replies may differ. Paths are of proto names, through lists and maps without indices. */
 export interface Allowance {
-  readonly ignore: readonly string[];
+  mayDiffer(path: string, field: DescField): boolean;
+  /** By how much numbers may differ, by their paths. */
   readonly tolerance: Readonly<Record<string, number>>;
 }
 
@@ -12,24 +13,24 @@ export interface Allowance {
 export interface Difference {
   /** With indices and keys: `items[2].price`. */
   readonly path: string;
-  readonly http: string;
-  readonly nats: string;
+  readonly first: string;
+  readonly second: string;
 }
 
 /** Compares two messages of a type field by field. What the type does not know is not compared. */
 export function differenceOf(
   desc: DescMessage,
-  http: Message,
-  nats: Message,
-  allowance: Allowance,
+  first: Message,
+  second: Message,
+  { mayDiffer, tolerance }: Allowance,
 ): Difference | null {
   const at: At = {
     shown: "",
     path: "",
-    ignored: new Set(allowance.ignore),
-    tolerance: new Map(Object.entries(allowance.tolerance)),
+    mayDiffer,
+    tolerance: new Map(Object.entries(tolerance)),
   };
-  return ofMessages(reflect(desc, http), reflect(desc, nats), at);
+  return ofMessages(reflect(desc, first), reflect(desc, second), at);
 }
 
 interface At {
@@ -37,16 +38,16 @@ interface At {
   readonly shown: string;
   /** Without, for the rules. */
   readonly path: string;
-  readonly ignored: ReadonlySet<string>;
+  readonly mayDiffer: Allowance["mayDiffer"];
   readonly tolerance: ReadonlyMap<string, number>;
 }
 
-function ofMessages(http: ReflectMessage, nats: ReflectMessage, at: At): Difference | null {
-  for (const field of http.fields) {
+function ofMessages(first: ReflectMessage, second: ReflectMessage, at: At): Difference | null {
+  for (const field of first.fields) {
     const dot = at.path === "" ? "" : ".";
     const path = `${at.path}${dot}${field.name}`;
-    if (at.ignored.has(path)) continue;
-    const difference = ofFields(field, http, nats, {
+    if (at.mayDiffer(path, field)) continue;
+    const difference = ofFields(field, first, second, {
       ...at,
       path,
       shown: `${at.shown}${dot}${field.name}`,
@@ -58,74 +59,74 @@ function ofMessages(http: ReflectMessage, nats: ReflectMessage, at: At): Differe
 
 function ofFields(
   field: DescField,
-  http: ReflectMessage,
-  nats: ReflectMessage,
+  first: ReflectMessage,
+  second: ReflectMessage,
   at: At,
 ): Difference | null {
-  const isThere = [http.isSet(field), nats.isSet(field)] as const;
+  const isThere = [first.isSet(field), second.isSet(field)] as const;
   if (!isThere[0] && !isThere[1]) return null;
   switch (field.fieldKind) {
     case "list":
-      return ofLists(field, [...http.get(field)], [...nats.get(field)], at);
+      return ofLists(field, [...first.get(field)], [...second.get(field)], at);
     case "map":
-      return ofMaps(field, new Map(http.get(field)), new Map(nats.get(field)), at);
+      return ofMaps(field, new Map(first.get(field)), new Map(second.get(field)), at);
     default: {
       // Without presence, unset is the default value.
       const hasPresence =
         field.presence !== FeatureSet_FieldPresence.IMPLICIT || field.fieldKind === "message";
       if (hasPresence && isThere[0] !== isThere[1]) {
         const [a, b] = isThere.map((is, i) =>
-          is ? shown((i === 0 ? http : nats).get(field)) : "nothing",
+          is ? shown((i === 0 ? first : second).get(field)) : "nothing",
         );
-        return { path: at.shown, http: a ?? "", nats: b ?? "" };
+        return { path: at.shown, first: a ?? "", second: b ?? "" };
       }
-      return ofValues(field, http.get(field), nats.get(field), at);
+      return ofValues(field, first.get(field), second.get(field), at);
     }
   }
 }
 
 function ofLists(
   field: DescField,
-  http: readonly unknown[],
-  nats: readonly unknown[],
+  first: readonly unknown[],
+  second: readonly unknown[],
   at: At,
 ): Difference | null {
-  const shorter = Math.min(http.length, nats.length);
+  const shorter = Math.min(first.length, second.length);
   for (let i = 0; i < shorter; i++) {
-    const difference = ofValues(field, http[i], nats[i], { ...at, shown: `${at.shown}[${i}]` });
+    const difference = ofValues(field, first[i], second[i], { ...at, shown: `${at.shown}[${i}]` });
     if (difference !== null) return difference;
   }
-  if (http.length === nats.length) return null;
-  return { path: at.shown, http: `${http.length} items`, nats: `${nats.length} items` };
+  if (first.length === second.length) return null;
+  return { path: at.shown, first: `${first.length} items`, second: `${second.length} items` };
 }
 
 function ofMaps(
   field: DescField,
-  http: ReadonlyMap<unknown, unknown>,
-  nats: ReadonlyMap<unknown, unknown>,
+  first: ReadonlyMap<unknown, unknown>,
+  second: ReadonlyMap<unknown, unknown>,
   at: At,
 ): Difference | null {
-  for (const key of new Set([...http.keys(), ...nats.keys()])) {
+  for (const key of new Set([...first.keys(), ...second.keys()])) {
     const inside = { ...at, shown: `${at.shown}[${shown(key)}]` };
-    if (!http.has(key) || !nats.has(key)) {
-      const [a, b] = [http, nats].map((map) => (map.has(key) ? shown(map.get(key)) : "nothing"));
-      return { path: inside.shown, http: a ?? "", nats: b ?? "" };
+    if (!first.has(key) || !second.has(key)) {
+      const [a, b] = [first, second].map((map) => (map.has(key) ? shown(map.get(key)) : "nothing"));
+      return { path: inside.shown, first: a ?? "", second: b ?? "" };
     }
-    const difference = ofValues(field, http.get(key), nats.get(key), inside);
+    const difference = ofValues(field, first.get(key), second.get(key), inside);
     if (difference !== null) return difference;
   }
   return null;
 }
 
-function ofValues(field: DescField, http: unknown, nats: unknown, at: At): Difference | null {
+function ofValues(field: DescField, first: unknown, second: unknown, at: At): Difference | null {
   if (field.message !== undefined) {
-    return ofMessages(http as ReflectMessage, nats as ReflectMessage, at);
+    return ofMessages(first as ReflectMessage, second as ReflectMessage, at);
   }
   const tolerance = at.tolerance.get(at.path) ?? 0;
   const isFloat = field.scalar === ScalarType.FLOAT;
-  return isEqual(http, nats, tolerance, isFloat)
+  return isEqual(first, second, tolerance, isFloat)
     ? null
-    : { path: at.shown, http: shown(http), nats: shown(nats) };
+    : { path: at.shown, first: shown(first), second: shown(second) };
 }
 
 function isEqual(a: unknown, b: unknown, tolerance: number, isFloat: boolean): boolean {
