@@ -18,8 +18,8 @@ export interface Missing {
   readonly subject: string;
   /** The full name: of the field, of the message, or the pattern of the subject. */
   readonly element: string;
-  /** A field's number, by which it is the same under another name; null for what is no field. */
-  readonly number: number | null;
+  /** The way to a field by numbers, which other names do not change; null for what is no field. */
+  readonly numbers: readonly number[] | null;
   /** What the consumer does with it. */
   readonly does: "uses" | "reads" | "sends";
   /** The field's path or what else it is: `price_cents of acme.shop.v1.Receipt`. */
@@ -39,7 +39,7 @@ export function missingFrom(use: SubjectUse, contract: UsedContract): readonly M
   const ofSubject = {
     subject,
     element: subject,
-    number: null,
+    numbers: null,
     does: "uses",
     what: subject,
   } as const;
@@ -78,13 +78,13 @@ function missingFields(
 ): readonly Missing[] {
   const desc = registry.getMessage(message);
   if (desc === undefined) {
-    return [{ subject, element: message, number: null, does, what: message, was: null, is: null }];
+    return [{ subject, element: message, numbers: null, does, what: message, was: null, is: null }];
   }
   return fields.flatMap((used): readonly Missing[] => {
     const { owner, field, depth } = fieldAt(desc, used);
     const name = used.path.split(".")[depth];
-    const number = used.numbers[depth] ?? null;
-    const at = { subject, number, does, what: `${used.path} of ${message}` };
+    const { numbers } = used;
+    const at = { subject, numbers, does, what: `${used.path} of ${message}` };
     if (field === null) {
       return [{ ...at, element: `${owner.typeName}.${name}`, was: null, is: null }];
     }
