@@ -12,7 +12,7 @@ import { encode } from "../payload/codec.ts";
 import { noticeHandlers } from "../service/in-hand.ts";
 import { streamingMethod } from "../streaming/streaming-method.ts";
 import { observeAttempts, observeCalls, observeStreams } from "../telemetry/observe-calls.ts";
-import { repliesOf, useRecorder } from "../usage/use-recorder.ts";
+import { callsOf, useRecorder } from "../usage/use-recorder.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { type BreakerOptions, breaker } from "./breaker.ts";
 import type { AnyRequest, CallOptions, Invoke, UnaryMethod } from "./call.ts";
@@ -73,15 +73,23 @@ function unaryMethod(
 ): UnaryMethod {
   const once = observeAttempts(attempt(nc, release, method, options));
   const called = robust(nc, method, options, once);
-  const invoke = observeCalls(method, options.cache?.around(method, options, called) ?? called);
-  const call: UnaryMethod = async (request, callOptions = noOptions) => {
+  const observed = observeCalls(method, options.cache?.around(method, options, called) ?? called);
+  const invoke = recorded(release, method, observed);
+  return async (request, callOptions = noOptions) => {
     const { message, subject, payload } = encode(method.input, method.subject, request);
     const { deadlineMs, options } = boundsOf(method, callOptions);
     return invoke({ message, subject, payload, deadlineMs, options });
   };
-  const record = useRecorder(repliesOf(release, method));
-  if (record === null) return call;
-  return async (...args) => record(await call(...args));
+}
+
+/** Records what is used, where a consumer's tests ask for it. */
+function recorded(release: ModuleRelease, method: AnyRequest, invoke: Invoke): Invoke {
+  const record = useRecorder(callsOf(release, method));
+  if (record === null) return invoke;
+  return async (call) => {
+    record.sends(call.message);
+    return record.reads(await invoke(call));
+  };
 }
 
 function robust(

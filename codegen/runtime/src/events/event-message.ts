@@ -79,7 +79,7 @@ export function eventReader<Desc extends DescMessage>(
     return message;
   };
   const record = useRecorder(eventsOf(contract));
-  return record === null ? read : (received) => record(read(received));
+  return record === null ? read : (received) => record.reads(read(received));
 }
 
 export function contextOf({ subject, headers }: NatsMessage): EventContext {

@@ -7,7 +7,7 @@ import { fromNatsFailure } from "../connection/nats-failure.ts";
 import type { ModuleRelease } from "../contract/contract.ts";
 import { subjectOf } from "../contract/subject-pattern.ts";
 import { CharterError } from "../errors/charter-error.ts";
-import { type decode, encode } from "../payload/codec.ts";
+import type { decode, encode } from "../payload/codec.ts";
 import type { Opener } from "../payload/packing.ts";
 import type { RequestSender } from "../payload/request-coder.ts";
 import type { AnyStreaming } from "./frame.ts";
@@ -20,6 +20,7 @@ export interface StreamingCaller {
   /** Null where requests travel as they are, and `openClear` reads the answers. */
   readonly send: RequestSender | null;
   readonly openClear: Opener;
+  readonly write: typeof encode;
   /** Reads frames; checks their rules as well, where the client asks for it. */
   readonly read: typeof decode;
 }
@@ -49,8 +50,8 @@ export function sendRequest(
   options: CallOptions,
   receiver: Receiver,
 ): SentRequest {
-  const { nc, release, method, send } = caller;
-  const { message, subject, payload } = encode(method.input, method.subject, request);
+  const { nc, release, method, send, write } = caller;
+  const { message, subject, payload } = write(method.input, method.subject, request);
   const frames = method.framesSubject === null ? null : subjectOf(method.framesSubject, message);
   const deadlineMs = options.deadlineMs ?? method.deadlineMs;
   const { timeout, headers } = requestSettings(release, method, { deadlineMs, options });

@@ -4,15 +4,23 @@ import type { CallOptions } from "../client/call.ts";
 import { boundsOf } from "../client/within-hand.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ModuleRelease } from "../contract/contract.ts";
-import { decode, decodeUnchecked } from "../payload/codec.ts";
+import { decode, decodeUnchecked, encode } from "../payload/codec.ts";
 import { clearOpener } from "../payload/packing.ts";
 import { requestSender } from "../payload/request-coder.ts";
-import { repliesOf, type UseRecorder, useRecorder } from "../usage/use-recorder.ts";
+import { callsOf, type UseRecorder, useRecorder } from "../usage/use-recorder.ts";
 import type { AnyStreaming } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 
-function recorded(record: UseRecorder, read: typeof decode): typeof decode {
-  return (...args) => record(read(...args));
+function recordedWrite(record: UseRecorder): typeof encode {
+  return (...args) => {
+    const encoded = encode(...args);
+    record.sends(encoded.message);
+    return encoded;
+  };
+}
+
+function recordedRead(record: UseRecorder, read: typeof decode): typeof decode {
+  return (...args) => record.reads(read(...args));
 }
 
 /** A method of a client that gives frames, as the application calls it. */
@@ -29,7 +37,7 @@ export function streamingMethod(
   method: AnyStreaming,
   { keys, validateReplies = false }: AttemptOptions,
 ): StreamingMethod {
-  const record = useRecorder(repliesOf(release, method));
+  const record = useRecorder(callsOf(release, method));
   const decodeFrame = validateReplies ? decode : decodeUnchecked;
   const caller = {
     nc,
@@ -37,7 +45,8 @@ export function streamingMethod(
     method,
     send: requestSender(method, release.module, keys),
     openClear: clearOpener({ where: method.rpc, policy: method.policy, code: "data_loss" }),
-    read: record === null ? decodeFrame : recorded(record, decodeFrame),
+    write: record === null ? encode : recordedWrite(record),
+    read: record === null ? decodeFrame : recordedRead(record, decodeFrame),
   };
   return (request, callOptions = noOptions) => {
     const { deadlineMs, options } = boundsOf(method, callOptions);

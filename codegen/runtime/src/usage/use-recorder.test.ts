@@ -27,7 +27,7 @@ afterEach(async () => {
 
 interface Recorded {
   readonly participant: string;
-  readonly uses: readonly { readonly subject: string; readonly fields: readonly unknown[] }[];
+  readonly uses: readonly { readonly subject: string }[];
 }
 
 async function filesIn(path: string): Promise<Recorded[]> {
@@ -60,7 +60,8 @@ async function application(): Promise<unknown[]> {
   });
   const events = await subscribe(nc, RangContract, {}, ({ place }) => void seen.push(place.value));
   seen.push((await createClient(LabContract, nc).echo({ room: "r1", text: "hi" })).times);
-  for await (const { number } of createClient(FramesContract, nc).count({})) seen.push(number);
+  for await (const { number } of createClient(FramesContract, nc).count({ to: 2 }))
+    seen.push(number);
   const place = { case: "doorId" as const, value: "d1" };
   await publish(nc, RangContract, { room: "r1", level: Level.HIGH, meta: { count: 1n }, place });
   await events.stop();
@@ -68,22 +69,60 @@ async function application(): Promise<unknown[]> {
   return seen;
 }
 
-it("writes what an application reads of replies, frames and events", async () => {
+it("writes what an application reads of replies, frames and events, and sets in requests", async () => {
   vi.stubEnv("CHARTER_RECORD_USE", folder);
   vi.stubEnv("CHARTER_PARTICIPANT", "gateway");
   expect(await application()).toEqual([2, 1, 2, "d1"]);
   const release = { module: "lab/lab", semver: "1.2.3" };
-  const use = (subject: string, fields: readonly object[]) =>
-    expect.objectContaining({ ...release, subject, fields });
+  const field = (path: string, number: number, type: string) => ({ path, numbers: [number], type });
   expect(await recorded()).toEqual({
     formatVersion: 1,
     participant: "gateway",
     uses: [
-      use("lab.echo.request.v1.{room}", [{ path: "times", type: "uint32" }]),
-      use("lab.count.request.v1", [{ path: "number", type: "uint32" }]),
-      use(RangContract.subject.text, [{ path: "door_id", type: "string" }]),
+      {
+        ...release,
+        subject: "lab.echo.request.v1.{room}",
+        kind: "request",
+        reads: { message: "lab.v1.EchoResponse", fields: [field("times", 2, "uint32")] },
+        sends: {
+          message: "lab.v1.EchoRequest",
+          fields: [field("room", 1, "string"), field("text", 2, "string")],
+        },
+      },
+      {
+        ...release,
+        subject: "lab.count.request.v1",
+        kind: "streaming",
+        reads: { message: "lab.v1.CountResponse", fields: [field("number", 1, "uint32")] },
+        sends: { message: "lab.v1.CountRequest", fields: [field("to", 1, "uint32")] },
+      },
+      {
+        ...release,
+        subject: RangContract.subject.text,
+        kind: "event",
+        reads: { message: "lab.v1.Rang", fields: [field("door_id", 4, "string")] },
+        sends: null,
+      },
     ],
   });
+});
+
+it("writes what is set in a request that nobody answers, and is no use without a call", async () => {
+  vi.stubEnv("CHARTER_RECORD_USE", folder);
+  const nc = await lab.connect(client);
+  createClient(FramesContract, nc);
+  const { echo } = createClient(LabContract, nc);
+  await expect(echo({ room: "r1", times: 0 })).rejects.toMatchObject({ code: "unavailable" });
+  const { uses } = await recorded();
+  expect(uses).toEqual([
+    expect.objectContaining({
+      reads: { message: "lab.v1.EchoResponse", fields: [] },
+      sends: {
+        message: "lab.v1.EchoRequest",
+        fields: [{ path: "room", numbers: [1], type: "string" }],
+      },
+    }),
+  ]);
 });
 
 it.each([

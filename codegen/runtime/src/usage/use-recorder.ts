@@ -4,70 +4,98 @@ import { threadId } from "node:worker_threads";
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { printFailure } from "../connection/failures.ts";
 import type { EventContract, MethodContract, ModuleRelease } from "../contract/contract.ts";
+import { tellSetFields } from "./set-fields.ts";
+import type { OnUse, UsedField } from "./used-field.ts";
 import { watchedMessage } from "./watched-message.ts";
 
-/** What a consumer receives on one subject. */
-export interface Received {
+/** A subject that a consumer may use, and what travels there. */
+export interface UsableSubject {
   readonly release: ModuleRelease;
   /** As the contract writes it. */
   readonly subject: string;
   readonly kind: "request" | "streaming" | "event";
   /** The type of the reply, the frame or the event. */
-  readonly schema: DescMessage;
+  readonly reads: DescMessage;
+  /** The type of the request; null for events. */
+  readonly sends: DescMessage | null;
 }
 
-/** What a caller receives. */
-export function repliesOf(
+/** What a caller sends and receives. */
+export function callsOf(
   release: ModuleRelease,
-  { subject, kind, output }: MethodContract,
-): Received {
-  return { release, subject: subject.text, kind, schema: output };
+  { subject, kind, input, output }: MethodContract,
+): UsableSubject {
+  return { release, subject: subject.text, kind, reads: output, sends: input };
 }
 
 /** What a subscriber or a consumer receives. */
-export function eventsOf({ release, subject, schema }: EventContract): Received {
-  return { release, subject: subject.text, kind: "event", schema };
+export function eventsOf({ release, subject, schema }: EventContract): UsableSubject {
+  return { release, subject: subject.text, kind: "event", reads: schema, sends: null };
 }
 
-/** Takes a message before the application sees it, and gives it one that tells what it reads. */
-export type UseRecorder = <M extends Message>(message: M) => M;
+/** Sees what a consumer does on one subject. */
+export interface UseRecorder {
+  /** Takes a request that goes out. */
+  sends(request: Message): void;
+  /** Takes a message before the application sees it, and gives it one that tells what it reads. */
+  reads<M extends Message>(message: M): M;
+}
 
 /** Tests set it around an application that knows nothing of it. */
 // biome-ignore lint/style/noProcessEnv: see above
 const environment = () => process.env;
 
-/** Names of one subject's fields; a type has thousands at most. */
+/** Fields of one message; a type has thousands at most. */
 const mostFields = 10_000;
-/** Reads come together; writing each would slow the tests down. */
+/** Uses come together; writing each would slow the tests down. */
 const quietMs = 100;
 
 /**
- * Records what is read of messages, in tests of a consumer: `CHARTER_RECORD_USE` names the folder
- * for it. Null without it, so that nothing stands in the way of a message, and in production.
+ * Records what is read of messages and set in requests, in tests of a consumer: `CHARTER_RECORD_USE`
+ * names the folder for it. Null without it, so that nothing stands in the way of a message, and in
+ * production.
  */
-export function useRecorder(received: Received): UseRecorder | null {
+export function useRecorder(usable: UsableSubject): UseRecorder | null {
   const { CHARTER_RECORD_USE: folder = "", NODE_ENV } = environment();
   if (folder === "" || NODE_ENV === "production") return null;
   // A client has all methods of its service; those that are called are used.
-  let fields: Map<string, string> | undefined;
+  let begun: Use | undefined;
   const begin = () => {
     writeSoon(folder);
-    return fieldsIn(bookOf(folder), received);
+    return useIn(bookOf(folder), usable);
   };
-  return (message) => {
-    fields ??= begin();
-    const seen = fields;
-    return watchedMessage(received.schema, message, (path, type) => {
-      if (seen.has(path) || seen.size >= mostFields) return;
-      seen.set(path, type);
+  const noteIn =
+    (fields: Fields): OnUse =>
+    (field) => {
+      if (fields.has(field.path) || fields.size >= mostFields) return;
+      fields.set(field.path, field);
       writeSoon(folder);
-    });
+    };
+  return {
+    sends(request) {
+      begun ??= begin();
+      if (usable.sends !== null) tellSetFields(usable.sends, request, noteIn(begun.sends));
+    },
+    reads(message) {
+      begun ??= begin();
+      return watchedMessage(usable.reads, message, noteIn(begun.reads));
+    },
   };
 }
 
-/** What one process has read: the fields with their types, by subject. */
+/** By their paths. */
+type Fields = Map<string, UsedField>;
+
+/** What was seen on one subject. */
+interface Use {
+  readonly usable: UsableSubject;
+  readonly reads: Fields;
+  readonly sends: Fields;
+}
+
+/** What one process uses, by subject. */
 interface Book {
-  readonly uses: Map<string, { readonly received: Received; readonly fields: Map<string, string> }>;
+  readonly uses: Map<string, Use>;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -82,12 +110,12 @@ function bookOf(folder: string): Book {
   return book;
 }
 
-function fieldsIn({ uses }: Book, received: Received): Map<string, string> {
-  const { release, subject, schema } = received;
-  const key = `${release.module}@${release.semver} ${subject} ${schema.typeName}`;
-  const use = uses.get(key) ?? { received, fields: new Map<string, string>() };
+function useIn({ uses }: Book, usable: UsableSubject): Use {
+  const { release, subject, reads } = usable;
+  const key = `${release.module}@${release.semver} ${subject} ${reads.typeName}`;
+  const use = uses.get(key) ?? { usable, reads: new Map(), sends: new Map() };
   uses.set(key, use);
-  return use.fields;
+  return use;
 }
 
 function writeSoon(folder: string): void {
@@ -100,15 +128,8 @@ function write(folder: string): void {
   clearTimeout(book.timer);
   book.timer = undefined;
   const participant = participantOf(environment());
-  const uses = [...book.uses.values()].map(({ received, fields }) => ({
-    module: received.release.module,
-    semver: received.release.semver,
-    subject: received.subject,
-    kind: received.kind,
-    message: received.schema.typeName,
-    fields: [...fields].map(([path, type]) => ({ path, type })),
-  }));
-  const text = JSON.stringify({ formatVersion: 1, participant, uses }, null, 2);
+  const uses = [...book.uses.values()].map(written);
+  const text = JSON.stringify({ formatVersion: 1, participant, uses });
   const name = `${participant}.${process.pid}-${threadId}.usage.json`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -120,7 +141,23 @@ function write(folder: string): void {
   }
 }
 
-/** Who reads, as a name that files and subjects can have. */
+function written({ usable, reads, sends }: Use) {
+  const { release, subject, kind } = usable;
+  const message = ({ typeName }: DescMessage, fields: Fields) => ({
+    message: typeName,
+    fields: [...fields.values()],
+  });
+  return {
+    module: release.module,
+    semver: release.semver,
+    subject,
+    kind,
+    reads: message(usable.reads, reads),
+    sends: usable.sends === null ? null : message(usable.sends, sends),
+  };
+}
+
+/** The consumer, as a name that files and subjects can have. */
 function participantOf({ CHARTER_PARTICIPANT, npm_package_name }: NodeJS.ProcessEnv): string {
   const name = CHARTER_PARTICIPANT ?? npm_package_name?.replace(/^@[^/]*\//, "") ?? "";
   return /^[A-Za-z0-9_=~+-][A-Za-z0-9_=~+.-]{0,127}$/.test(name) ? name : "unnamed";

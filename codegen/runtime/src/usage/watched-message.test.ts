@@ -9,7 +9,11 @@ import {
 } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import { type ReadRequest, ReadRequestSchema } from "../../testing/gen/lab/v1/cached_pb.js";
+import {
+  type ReadRequest,
+  ReadRequestSchema,
+  ShelfSchema,
+} from "../../testing/gen/lab/v1/cached_pb.js";
 import { type Rang, RangSchema } from "../../testing/gen/lab/v1/lab_pb.js";
 import { watchedMessage } from "./watched-message.ts";
 
@@ -21,7 +25,7 @@ function readsOf<M extends Message>(
 ): Readonly<Record<string, string>> {
   const reads: Record<string, string> = {};
   application(
-    watchedMessage(schema, message, (path, type) => {
+    watchedMessage(schema, message, ({ path, type }) => {
       reads[path] = type;
     }),
   );
@@ -89,6 +93,17 @@ describe("watchedMessage", () => {
     });
   });
 
+  it("tells the numbers on the way to a field, through lists and maps", () => {
+    const numbers: Record<string, readonly number[]> = {};
+    const watched = watchedMessage(ReadRequestSchema, request, (field) => {
+      numbers[field.path] = field.numbers;
+    });
+    void watched.shelves.low?.shelves.true?.width;
+    const { shelves } = ReadRequestSchema.field;
+    const { shelves: inner, width } = ShelfSchema.field;
+    expect(numbers["shelves.shelves.width"]).toEqual([shelves.number, inner.number, width.number]);
+  });
+
   it("counts the member of a oneof that is looked at, and not the others", () => {
     expect(readsOf(RangSchema, rang, ({ place }) => place.case === "doorId")).toEqual({
       door_id: "string",
@@ -110,7 +125,7 @@ describe("watchedMessage", () => {
 
   it("is the message itself to protobuf-es", () => {
     const reads = new Set<string>();
-    const watched = watchedMessage(ReadRequestSchema, request, (path) => reads.add(path));
+    const watched = watchedMessage(ReadRequestSchema, request, ({ path }) => reads.add(path));
     expect(isFieldSet(watched, ReadRequestSchema.field.meta)).toBe(true);
     expect(toBinary(ReadRequestSchema, watched)).toEqual(toBinary(ReadRequestSchema, request));
     expect(toJson(ReadRequestSchema, watched)).toEqual(toJson(ReadRequestSchema, request));

@@ -1,40 +1,32 @@
-import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
-
-/** Sees a field that is read. @param path in proto names: `actions.move.destination` */
-export type OnRead = (path: string, type: string) => void;
-
-/** Deeper paths of a type that is within itself say nothing new. */
-const deepest = 16;
+import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
+import { innerType, isMessage, type OnUse, type UsedField, usedField } from "./used-field.ts";
 
 /**
  * A message that tells which of its fields are read, also inside of nested messages, lists, maps and
  * oneofs. It is the same to `toBinary`, `toJson`, `equals`, `clone` and `create`, which read all
  * fields that are set. `structuredClone` does not take it.
  */
-export function watchedMessage<M extends Message>(
-  desc: DescMessage,
-  message: M,
-  onRead: OnRead,
-): M {
-  return watch({ onRead, known: new WeakMap() }, desc, message, []) as M;
+export function watchedMessage<M extends Message>(desc: DescMessage, message: M, onRead: OnUse): M {
+  return watch({ onRead, known: new WeakMap() }, desc, message, null) as M;
 }
 
 interface Watching {
-  readonly onRead: OnRead;
+  readonly onRead: OnUse;
   /** What is read twice is the same object twice. */
   readonly known: WeakMap<object, object>;
 }
 
-type Path = readonly string[];
+/** The field that a message is in; null for the one that came. */
+type Parent = UsedField | null;
 
-function watch(watching: Watching, desc: DescMessage, message: Message, path: Path): object {
+function watch(watching: Watching, desc: DescMessage, message: Message, parent: Parent): object {
   const fields = fieldsOf(desc);
   return proxied(watching, message, (key, value) => {
     const member = fields.get(key);
     if (member === undefined) return value;
-    if (member.kind === "field") return read(watching, member, value, path);
+    if (member.kind === "field") return read(watching, member, value, parent);
     if (typeof value !== "object" || value === null) return value;
-    return watchOneof(watching, fields, value, path);
+    return watchOneof(watching, fields, value, parent);
   });
 }
 
@@ -43,25 +35,23 @@ function watchOneof(
   watching: Watching,
   fields: ReturnType<typeof fieldsOf>,
   chosen: object,
-  path: Path,
+  parent: Parent,
 ): object {
   return proxied(watching, chosen, (key, value) => {
     const { case: name } = chosen as { readonly case?: string };
     const field = name === undefined ? undefined : fields.get(name);
     if (field?.kind !== "field" || (key !== "case" && key !== "value")) return value;
-    const inside = read(watching, field, (chosen as { readonly value?: unknown }).value, path);
+    const inside = read(watching, field, (chosen as { readonly value?: unknown }).value, parent);
     return key === "case" ? value : inside;
   });
 }
 
-function read(watching: Watching, field: DescField, value: unknown, path: Path): unknown {
-  const here = [...path, field.name];
-  watching.onRead(here.join("."), typeText(field));
-  const { message } = field;
-  if (message === undefined || here.length >= deepest) return value;
-  if (typeof value !== "object" || value === null) return value;
-  // Wrappers and google.protobuf.Struct are plain values in TypeScript.
-  const inside = (each: unknown) => (isMessage(each) ? watch(watching, message, each, here) : each);
+function read(watching: Watching, field: DescField, value: unknown, parent: Parent): unknown {
+  const used = usedField(parent, field);
+  watching.onRead(used);
+  const inner = innerType(field, used);
+  if (inner === null || typeof value !== "object" || value === null) return value;
+  const inside = (each: unknown) => (isMessage(each) ? watch(watching, inner, each, used) : each);
   if (field.fieldKind === "message") return inside(value);
   return proxied(watching, value, (_key, each) => inside(each));
 }
@@ -83,10 +73,6 @@ function proxied(
   return made;
 }
 
-function isMessage(value: unknown): value is Message {
-  return typeof value === "object" && value !== null && "$typeName" in value;
-}
-
 type Member = DescMessage["members"][number] | DescField;
 
 const membersOfTypes = new WeakMap<DescMessage, Map<string, Member>>();
@@ -99,28 +85,4 @@ function fieldsOf(desc: DescMessage): Map<string, Member> {
   const made = new Map(members.map((member) => [member.localName, member]));
   membersOfTypes.set(desc, made);
   return made;
-}
-
-/** As a `.proto` writes it, with full names: `repeated acme.shop.v1.Item`, `map<string, double>`. */
-function typeText(field: DescField): string {
-  switch (field.fieldKind) {
-    case "scalar":
-      return scalarText(field.scalar);
-    case "enum":
-      return field.enum.typeName;
-    case "message":
-      return field.message.typeName;
-    case "list":
-      return `repeated ${elementText(field)}`;
-    case "map":
-      return `map<${scalarText(field.mapKey)}, ${elementText(field)}>`;
-  }
-}
-
-function elementText({ message, enum: enumeration, scalar }: DescField): string {
-  return message?.typeName ?? enumeration?.typeName ?? scalarText(scalar ?? ScalarType.BYTES);
-}
-
-function scalarText(scalar: ScalarType): string {
-  return ScalarType[scalar].toLowerCase();
 }
