@@ -12,14 +12,15 @@ const statuses: Readonly<Record<Outcome, string>> = {
   skipped: "skipped",
 };
 
-/** The Common Test Report Format, version 1.0.0 (ctrf.io). */
+/** The Common Test Report Format (ctrf.io). */
 export function renderCtrf(report: RunReport, { locate }: RenderOptions): string {
   const cases = casesOf(report);
   const start = Date.parse(report.startedAt);
   const count = (outcome: Outcome) => cases.filter((each) => each.outcome === outcome).length;
   const document = {
     reportFormat: "CTRF",
-    specVersion: "1.0.0",
+    // The format is before its 1.0; this is the version of its reference implementation.
+    specVersion: "0.0.0",
     runId: report.runId,
     timestamp: report.startedAt,
     generatedBy: "charter contract test",
