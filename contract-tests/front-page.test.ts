@@ -13,6 +13,7 @@ import { runContracts } from "./runner/run.ts";
 function settled(text: string): string {
   return text
     .replace(/\d+ calls in [\d.]+ s/, "… calls in … s")
+    .replace(/^Slowest: .*\n/m, "")
     .replace(/run \w{22}/, "run …")
     .replace(/(path|--path) [\d/:]+/g, "$1 …")
     .replace(/after \d+ shrinks/, "after … shrinks");

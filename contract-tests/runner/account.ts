@@ -9,7 +9,10 @@ export async function runAccount(
   bench: AccountBench,
 ): Promise<readonly LawResult[]> {
   const results: LawResult[] = [];
-  for (const law of laws)
-    results.push(resultOf(law, await unlessRefused(bench.nc, () => law.check(bench))));
+  for (const law of laws) {
+    const startedAt = performance.now();
+    const finding = await unlessRefused(bench.nc, () => law.check(bench));
+    results.push(resultOf(law, finding, startedAt));
+  }
   return results;
 }

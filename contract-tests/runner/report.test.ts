@@ -16,6 +16,7 @@ const law = (verdict: Verdict, more: Partial<LawResult> = {}): LawResult => ({
   verdict,
   samples: verdict === "pass" ? 20 : 0,
   minimum: 20,
+  durationMs: 0,
   reason: verdict === "pass" || verdict === "fail" ? null : "nothing is live",
   evidence: {},
   failure: null,
@@ -140,7 +141,7 @@ describe("renderReport", () => {
   const report = reportOf([
     binding("shop.order.v1.{item_id}", [
       law("fail", { failure }),
-      law("pass", { law: "R7", samples: 10 }),
+      law("pass", { law: "R7", samples: 10, durationMs: 3210 }),
     ]),
     binding("shop.list.v1", [law("inconclusive"), law("inconclusive", { law: "R7" })]),
     binding("shop.get.v1", [law("pass")]),
@@ -169,6 +170,7 @@ Tried: 2/3 subjects, 3/6 fields, 3/3 rules broken on purpose, 1 release
 Evidence of what passed: 0 real, 0 reference, 1 mock
 3 bindings: 1 pass, 1 fail, 1 inconclusive
 Exit 100: a contract is broken; the smallest case of each is above
+Slowest: R7 on shop.order.v1.{item_id} 3.2 s
 9 calls in 1.2 s, ephemeral environment, seed 42, run run-1
 `);
   });

@@ -79,6 +79,8 @@ export interface LawResult {
   readonly verdict: Verdict;
   readonly samples: number;
   readonly minimum: number;
+  /** What it took, waiting included, in whole milliseconds. */
+  readonly durationMs: number;
   /** Why it is no pass, or null. */
   readonly reason: string | null;
   readonly evidence: Evidence;

@@ -145,6 +145,7 @@ async function runRpc(
   };
   const laws: LawResult[] = [];
   for (const law of run.laws.filter((each) => appliesTo(each, binding.kind))) {
+    const startedAt = performance.now();
     const own = { ...bench, ...samplingOf(run, law, binding) };
     const reason = reasonNotTo(law.effect, binding.idempotency, run.environmentClass);
     const finding: Finding = !isLive
@@ -154,7 +155,7 @@ async function runRpc(
         : unreached !== null && law.effect !== "observes"
           ? nothing("inconclusive", unreached)
           : await findingOf(run, own, () => checkRpc(law, own));
-    laws.push(resultOf(law, ofRun(run, own.seed, module.known.conceal(finding))));
+    laws.push(resultOf(law, ofRun(run, own.seed, module.known.conceal(finding)), startedAt));
   }
   return {
     evidence: isLive ? evidenceKindOf(endpoints) : null,
@@ -197,6 +198,7 @@ async function runEvent(
   const publishers = new Set<EvidenceKind>();
   for (const law of run.laws) {
     if (law.on !== "event") continue;
+    const startedAt = performance.now();
     const own: EventBench = { ...bench, ...samplingOf(run, law, binding) };
     const reason = reasonNotTo(law.effect, "unknown", run.environmentClass);
     const finding =
@@ -204,7 +206,7 @@ async function runEvent(
         ? await findingOf(run, own, () => unlessRefused(run.nc, () => law.check(own)))
         : nothing("skipped", reason);
     if (finding.publishedBy !== undefined) publishers.add(finding.publishedBy);
-    laws.push(resultOf(law, ofRun(run, own.seed, finding)));
+    laws.push(resultOf(law, ofRun(run, own.seed, finding), startedAt));
   }
   const served = run.endpoints.filter((each) => each.module === module.contract.module);
   const isSeen = laws.some((each) => each.samples > 0);
@@ -305,8 +307,15 @@ function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
   return { verdict, samples: 0, evidence: {}, reason };
 }
 
-/** What a report says of a finding: too few samples are no evidence. */
-export function resultOf(law: Pick<Law, "id" | "title" | "minimum">, finding: Finding): LawResult {
+/**
+ * What a report says of a finding: too few samples are no evidence.
+ * @param startedAt as of `performance.now()`
+ */
+export function resultOf(
+  law: Pick<Law, "id" | "title" | "minimum">,
+  finding: Finding,
+  startedAt: number,
+): LawResult {
   const isThin = finding.verdict === "pass" && finding.samples < law.minimum;
   return {
     law: law.id,
@@ -314,6 +323,7 @@ export function resultOf(law: Pick<Law, "id" | "title" | "minimum">, finding: Fi
     verdict: isThin ? "inconclusive" : finding.verdict,
     samples: finding.samples,
     minimum: law.minimum,
+    durationMs: Math.round(performance.now() - startedAt),
     reason: isThin
       ? `${finding.samples} samples, and ${law.minimum} are needed`
       : "reason" in finding

@@ -57,6 +57,7 @@ export function lawOf(verdict: Verdict, more: Partial<LawResult> = {}): LawResul
     verdict,
     samples: verdict === "pass" ? 20 : 3,
     minimum: 20,
+    durationMs: 1234,
     reason: reasonOf(verdict),
     evidence: {},
     failure: isBroken ? failure : null,

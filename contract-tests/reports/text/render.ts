@@ -11,6 +11,10 @@ import {
 import { renderFailure } from "./render-failure.ts";
 import { type Look, painter, plainText, type Render } from "./render-style.ts";
 
+/** What takes longer is named as slow, in milliseconds. */
+const slowMs = 1000;
+const mostSlow = 3;
+
 /** Where a law was tried; one of the whole account has no such place. */
 interface TriedAt {
   readonly report: RunReport;
@@ -100,18 +104,37 @@ function totalLines(report: RunReport, options: Render): string[] {
     const count = totals.verdicts[verdict as Verdict];
     return count === 0 ? [] : [paint(`${count} ${verdict}`, color)];
   });
-  const seconds = (durationMs / 1000).toFixed(1);
   return [
     `Tried: ${coverageLine(totals.coverage)}`,
     `Evidence of what passed: ${real} real, ${reference} reference, ${mock} mock`,
     `${totals.bindings} bindings: ${parts.join(", ") || "none"}`,
     exitLine(report, options),
     ...notes.map((note) => paint(plainText(note), "yellow")),
+    ...slowestLine(report).map((line) => paint(line, "dim")),
     paint(
-      `${totals.calls} calls in ${seconds} s, ${environmentClass} environment, seed ${seed}, run ${runId}`,
+      `${totals.calls} calls in ${seconds(durationMs)}, ${environmentClass} environment, seed ${seed}, run ${runId}`,
       "dim",
     ),
   ];
+}
+
+/** Where the time of a run went, when anybody had to wait for it. */
+function slowestLine({ modules, account }: RunReport): string[] {
+  const ofBindings = modules.flatMap(({ bindings }) =>
+    bindings.flatMap(({ pattern, laws }) =>
+      laws.map(({ law, durationMs }) => ({ name: `${law} on ${pattern}`, durationMs })),
+    ),
+  );
+  const slow = [...ofBindings, ...account.map(({ law, durationMs }) => ({ name: law, durationMs }))]
+    .filter(({ durationMs }) => durationMs > slowMs)
+    .toSorted((a, b) => b.durationMs - a.durationMs)
+    .slice(0, mostSlow)
+    .map(({ name, durationMs }) => `${name} ${seconds(durationMs)}`);
+  return slow.length === 0 ? [] : [`Slowest: ${slow.join(", ")}`];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function coverageLine({ subjects, rules, fields, versions }: RunReport["totals"]["coverage"]) {

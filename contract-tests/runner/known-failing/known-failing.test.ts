@@ -9,6 +9,7 @@ const result = (law: string, verdict: Verdict): LawResult => ({
   verdict,
   samples: 1,
   minimum: 1,
+  durationMs: 0,
   reason: null,
   evidence: {},
   failure: null,

@@ -23,6 +23,7 @@ function moduleOf(verdict: Verdict): ModuleResult {
         verdict,
         samples: 1,
         minimum: 1,
+        durationMs: 0,
         reason: null,
         evidence: {},
         failure: null,

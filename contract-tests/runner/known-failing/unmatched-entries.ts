@@ -53,6 +53,7 @@ function stale({ law, subject, issue, place }: KnownFailing, why: string): LawRe
     verdict: "stale-known-failing",
     samples: 0,
     minimum: 0,
+    durationMs: 0,
     reason: `${at} says that it is known to fail (${issue}), and ${why}; take the entry out`,
     evidence: {},
     failure: null,
