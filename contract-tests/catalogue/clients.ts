@@ -11,7 +11,7 @@ export const clientLaws: readonly LawEntry[] = [
     effect: "offline",
     needs: ["a program that makes one call, for `charter contract client`"],
     evidence:
-      "A call of the client to a mock with one fault, by how it ended. A client that fails against the sound mock shows nothing.",
+      "A call of the client to a mock with one fault, by the answer that it took or the code of the error that it printed. An exit without a code can be a crash. A client that fails against the sound mock shows nothing.",
     minimum: null,
     breach: {
       fault: "The client waits for a reply without a time-out.",

@@ -58,8 +58,14 @@ test("contract client runs a command for each fault, and shows what it did not n
   const script = `
     const { connect } = await import(process.argv[1]);
     const nc = await connect({ servers: process.env.NATS_URL });
-    await nc.request("ai.npc.behavior.request.v1", new Uint8Array(), { timeout: 200 });
     console.log("fault <" + process.env.CHARTER_FAULT + "> of " + process.env.CHARTER_RPC);
+    try {
+      await nc.request("ai.npc.behavior.request.v1", new Uint8Array(), { timeout: 200 });
+    } catch {
+      process.exitCode = 1;
+      console.log('{"code":"deadline_exceeded"}');
+    }
+    if (process.env.CHARTER_FAULT === "5xx") throw new Error("a crash");
     await nc.close();`;
   const transport = import.meta.resolve("@nats-io/transport-node");
   const command = [process.execPath, "--input-type=module", "--eval", script, transport];
@@ -70,6 +76,8 @@ test("contract client runs a command for each fault, and shows what it did not n
   expect(result.stdout).toMatch(/pass {5}late/);
   expect(result.stdout).toMatch(/fail {5}5xx/);
   expect(result.stdout).toMatch(/fail {5}malformed/);
+  // A process that fell over ends with 1 as well.
+  expect(result.stdout).toContain("came      exit code 1, and no code of an error printed");
   expect(result.stdout).toContain(
     "│ fault <malformed> of bodybroker.npc.v1.NpcBehaviorService.Plan",
   );

@@ -19,7 +19,7 @@ export const contractClient: CommandDefinition<Flags> = {
   name: "contract client",
   summary: "prove that a client copes with a service that misbehaves (law C1)",
   details:
-    'Starts the client once against a sound mock of the rpc, and once for each fault: late, duplicate, gap, no-end, wrong-type, 5xx, malformed, unknown-enum and no-reply. The client makes one call, and ends with 0 when it took the answer, or with another code when it reports an error; it may print the code of the error as its last line: {"code":"data_loss"}. It finds the server in NATS_URL, the rpc in CHARTER_RPC, and the fault in CHARTER_FAULT, which is empty for the sound mock. No shell reads the command line. Use a NATS server where nobody else serves the rpc. Ends with 0 when the client did what WIRE says each time, with 100 when it did not, and with 3 when it fails without any fault.',
+    'Starts the client once against a sound mock of the rpc, and once for each fault: late, duplicate, gap, no-end, wrong-type, 5xx, malformed, unknown-enum and no-reply. The client makes one call, and ends with 0 when it took the answer, or with another code when it met an error, whose code it prints as its last line: {"code":"data_loss"}. An exit without it can be a crash, and shows nothing. It finds the server in NATS_URL, the rpc in CHARTER_RPC, and the fault in CHARTER_FAULT, which is empty for the sound mock. No shell reads the command line. Use a NATS server where nobody else serves the rpc. Ends with 0 when the client did what WIRE says each time, with 100 when it did not, and with 3 when it fails without any fault.',
   arguments: [
     new Argument("<module>", "such as bodybroker/npc or bodybroker/npc@1.2.0"),
     new Argument("<command...>", "the client, behind --"),
