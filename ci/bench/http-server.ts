@@ -32,6 +32,7 @@ function charter(count: number): Promise<FastifyInstance> {
       publish: unused,
       record: () => ({ ended: [] }),
       recordTestRun: unusedNow,
+      recordUsage: unusedNow,
       watched: () => [],
       upgradeStubs: unused,
       retire: unusedNow,

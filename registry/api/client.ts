@@ -5,14 +5,11 @@ import { policyCalls } from "./policy-calls.ts";
 import {
   type Module,
   ModuleListSchema,
-  type PublicationList,
-  PublicationListSchema,
   type Registration,
   RegistrationSchema,
   type ReleaseDetail,
   ReleaseDetailSchema,
   ReleaseListSchema,
-  ReleaseReferencesSchema,
 } from "./schemas/module.ts";
 import { type Problem, ProblemSchema } from "./schemas/problem.ts";
 import type { Proposal } from "./schemas/proposal.ts";
@@ -29,6 +26,8 @@ import {
   ResolutionSchema,
   SubjectListSchema,
 } from "./schemas/subject.ts";
+import { stubCalls } from "./stub-calls.ts";
+import { usageCalls } from "./usage-calls.ts";
 import { verificationCalls } from "./verification-calls.ts";
 
 /** The registry cannot be reached, or what answers is not a Charter registry. */
@@ -154,14 +153,10 @@ export function createRegistryClient(options: {
       await send("DELETE", `/v1/retirements/${encodeURIComponent(protoPackage)}`);
     },
 
-    /** Registers heads again whose stub packages another generator made. */
-    upgradeStubs: () => json(ReleaseReferencesSchema, "POST", "/v1/stub-upgrades"),
-    /** Tries again to publish what is not published. Answers with what it tried. */
-    publish: (): Promise<PublicationList> =>
-      json(PublicationListSchema, "POST", "/v1/publications"),
-
     ...deploymentCalls(json),
     ...policyCalls(json),
+    ...stubCalls(json),
+    ...usageCalls(json),
     ...verificationCalls(json),
   };
 }

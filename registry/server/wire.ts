@@ -15,6 +15,7 @@ import { noteNoNpmRegistry, publishStubs } from "./jobs/publish-stubs.ts";
 import { createQueue } from "./jobs/queue.ts";
 import { recordDeployment } from "./jobs/record-deployment.ts";
 import { recordTestRun } from "./jobs/record-test-run.ts";
+import { recordUsage } from "./jobs/record-usage.ts";
 import { registerProposal } from "./jobs/register-proposal.ts";
 import { retirementsNow, retirePackage } from "./jobs/retire-package.ts";
 import { reviewPolicy, setPolicy } from "./jobs/set-policy.ts";
@@ -121,12 +122,14 @@ async function start(
     {
       store,
       clock: ports.clock,
+      releases: ports.releases,
       index: () => index,
       check: (modules) => checks.run(() => checkProposal(ports, modules)),
       register: (modules) =>
         registrations.run(() => registerProposal({ ...ports, afterCommit }, modules)),
       record: (deployment) => recordDeployment(ports, deployment),
       recordTestRun: (run) => recordTestRun({ ...ports, afterRecord: announcing.wake }, run),
+      recordUsage: (usage) => recordUsage(ports, usage),
       watched: watching.states,
       publish: () => {
         publishing.wake();

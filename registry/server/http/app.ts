@@ -19,6 +19,7 @@ import { ruleRoutes } from "./rule-routes.ts";
 import { schemaRoutes } from "./schema-routes.ts";
 import { subjectRoutes } from "./subject-routes.ts";
 import { subjectVersionRoutes } from "./subject-version-routes.ts";
+import { usageRoutes } from "./usage-routes.ts";
 import { verificationRoutes } from "./verification-routes.ts";
 
 /**
@@ -69,6 +70,7 @@ export async function buildApp(
   await app.register(proposalRoutes(ports));
   await app.register(deploymentRoutes(ports));
   await app.register(verificationRoutes(ports));
+  await app.register(usageRoutes(ports));
   await app.register(retirementRoutes(ports));
   await app.register(policyRoutes(ports));
   await app.register(ruleRoutes);

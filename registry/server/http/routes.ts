@@ -3,7 +3,9 @@ import type { PolicyToSet } from "../../api/schemas/policy.ts";
 import type { CheckReport } from "../../core/gate/report.ts";
 import type { Retirement } from "../../core/gate/retirement.ts";
 import type { Policy, PolicyVersion } from "../../core/policy/policy.ts";
+import type { BuildUsage } from "../../core/usage/usage.ts";
 import type { TestRun } from "../../core/verification/verification.ts";
+import type { LinkedReleases } from "../jobs/linked-releases.ts";
 import type { WatchState } from "../jobs/list-services.ts";
 import type { ProposedModule } from "../jobs/proposal.ts";
 import type { DeploymentToRecord } from "../jobs/record-deployment.ts";
@@ -25,6 +27,9 @@ export interface AppPorts {
   readonly record: (deployment: DeploymentToRecord) => { readonly ended: readonly string[] };
   /** Keeps a run of contract tests. Throws a RegistryFailure. */
   readonly recordTestRun: (run: TestRun) => RecordedRun;
+  /** Keeps what a build uses. Throws a RegistryFailure. */
+  readonly recordUsage: (usage: BuildUsage) => { readonly recorded: number };
+  readonly releases: LinkedReleases;
   /** The environments that the registry looks at. */
   readonly watched: () => readonly WatchState[];
   /** Tries open publications again; resolves when all were tried, or `publicationsWaitMs` later. */
