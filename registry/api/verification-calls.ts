@@ -1,5 +1,6 @@
 import type { TestRun } from "../core/verification/verification.ts";
 import type { JsonCall } from "./json-call.ts";
+import { AcceptedTokenSchema } from "./schemas/token.ts";
 import {
   type DeployCheck,
   DeployCheckSchema,
@@ -13,6 +14,8 @@ import {
 /** What contract tests have found, and what may be deployed by it. */
 export function verificationCalls(json: JsonCall) {
   return {
+    /** Rejects when the token may not write, which is worth knowing before a run of minutes. */
+    checkToken: () => json(AcceptedTokenSchema, "GET", "/v1/token"),
     /** Keeps a run of contract tests. Sending it again changes nothing. */
     recordTestRun: (run: TestRun): Promise<RecordedRun> =>
       json(RecordedRunSchema, "POST", "/v1/verifications", run),

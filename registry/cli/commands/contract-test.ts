@@ -51,9 +51,9 @@ export const contractTest: CommandDefinition<Flags> = {
     const { renderReport } = await import("../../../contract-tests/reports/text/render.ts");
     const { exitCodeOf } = await import("../../../contract-tests/runner/report.ts");
     checkLaws(flags.law, [...laws, ...accountLaws]);
-    const publish = preparePublishing(context, flags);
     const reports = await prepareReports(context, flags.report);
     const settings = await contractFiles(context, flags.file);
+    const publish = await preparePublishing(context, flags);
     const contracts = await contractsUnderTest(context, references);
     await fitContractFiles(settings, contracts);
     const isWholeEstate = references.length === 0;

@@ -36,15 +36,17 @@ interface Publication {
 }
 
 /**
- * Reads the flags before the run, which takes a minute. Without --publish, nothing is done afterwards.
+ * Reads the flags, and has the registry look at the token, before the run, which takes a minute. Without
+ * --publish, nothing is done afterwards.
  *
  * @param flags.law the laws that are chosen
  * @throws CommandFailure usage
+ * @throws ProblemError, UnreachableError when the registry would not take what is found
  */
-export function preparePublishing(
+export async function preparePublishing(
   context: Context,
   flags: PublishFlags & { readonly law?: readonly string[] },
-): Publish {
+): Promise<Publish> {
   if (flags.publish !== true) {
     refuseWithoutPublish(flags);
     return async (outcome) => outcome;
@@ -66,6 +68,7 @@ export function preparePublishing(
     participant: checked(flags.participant, "participant", isParticipant),
     build: checked(flags.build, "build", isBuild),
   };
+  await (await context.registry()).checkToken();
   return async (outcome, tested) => {
     try {
       const published = await publish(context, tested, named, environment);

@@ -59,6 +59,15 @@ it("requireWriteToken lets the token write, and anyone check and look up", async
   expect((await fetch(`${registry.url}/v1/modules/acme/guarded`)).status).toBe(200);
 });
 
+it("GET /v1/token tells a token that may write from one that may not", async () => {
+  const ask = (authorization: string) =>
+    fetch(`${registry.url}/v1/token`, { headers: { authorization } });
+  const good = await ask(`Bearer ${token}`);
+  expect([good.status, await good.json()]).toEqual([200, { mayWrite: true }]);
+  expect((await ask(`Bearer ${token}x`)).status).toBe(401);
+  expect((await fetch(`${registry.url}/v1/token`)).status).toBe(401);
+});
+
 it("the log never has the token", async () => {
   await post("/v1/registrations", `Bearer ${token}`);
   expect(registry.log.join("")).not.toContain(token);

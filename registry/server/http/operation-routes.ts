@@ -1,10 +1,13 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { Type } from "typebox";
+import { AcceptedTokenSchema } from "../../api/schemas/token.ts";
+import { requireWriteToken } from "./auth.ts";
 import { bodyOf } from "./openapi.ts";
 import type { AppPorts, Routes } from "./routes.ts";
 
-/** Health, metrics and the description of the API. */
-export function operationRoutes({ store, index, notReady }: AppPorts): Routes {
+/** Health, metrics, the description of the API, and whether a token is good. */
+export function operationRoutes(ports: AppPorts): Routes {
+  const { store, index, notReady } = ports;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const gauge = (name: string, help: string, read: () => number) =>
@@ -64,6 +67,18 @@ export function operationRoutes({ store, index, notReady }: AppPorts): Routes {
         reply.header("content-type", metrics.contentType);
         return reply.send(await metrics.metrics());
       },
+    );
+
+    app.get(
+      "/v1/token",
+      {
+        onRequest: requireWriteToken(ports.writeTokenHash),
+        schema: {
+          summary: "Whether the token may write, before work that would be in vain without it",
+          response: { 200: AcceptedTokenSchema },
+        },
+      },
+      () => ({ mayWrite: true as const }),
     );
 
     app.get(
