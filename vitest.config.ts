@@ -1,4 +1,9 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Each worker, and each server and command that a test starts, loads hundreds of modules. Node keeps
+// what it compiled of them, with the types stripped, for the next process.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, ".charter/compile-cache");
 
 export default defineConfig({
   test: {
