@@ -8,6 +8,7 @@ import { type Folder, startCharter, temporaryFolder } from "../registry/cli/test
 import { charterInProcess } from "../registry/cli/testing/in-process.ts";
 import { npcPolicy, npcProto, npcWorkspace } from "../registry/cli/testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "../registry/cli/testing/running-registry.ts";
+import { childEnvironment } from "./testing/child-environment.ts";
 import { type RunningNatsServer, startNatsServer } from "./testing/nats-server.ts";
 import { runJob, type StepResult } from "./testing/run-job.ts";
 
@@ -103,7 +104,7 @@ describe("the pipelines of contract tests", () => {
     const steps = await runJob(file.replaceAll("4222", port), "contract-tests", {
       expressions,
       cwd: folder.path,
-      env: { PATH: await programs(service), HOME: folder.path, GITHUB_STEP_SUMMARY: summary },
+      env: { ...childEnvironment, PATH: await programs(service), HOME: folder.path, GITHUB_STEP_SUMMARY: summary },
     });
     return { steps, summary: await readFile(summary, "utf8") };
   }
@@ -173,7 +174,7 @@ describe("the pipelines of contract tests", () => {
           "runner.temp": folder.path,
         },
         cwd: folder.path,
-        env: { PATH: await programs("none"), HOME: folder.path, RUNNER_TEMP: folder.path },
+        env: { ...childEnvironment, PATH: await programs("none"), HOME: folder.path, RUNNER_TEMP: folder.path },
       });
       await mock.interrupt();
       expect(steps.filter(({ result }) => result === "failed")).toEqual([]);

@@ -26,7 +26,7 @@ export interface JobRun {
   /** Of GitHub's expressions, by their text between `${{` and `}}`; `if` counts as one. */
   readonly expressions: Readonly<Record<string, string | boolean>>;
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
 }
 
 /** What became of a step. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { childEnvironment } from "../../ci/testing/child-environment.ts";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import { runClient } from "../../registry/cli/client-process.ts";
 import { faultNames } from "../mock/faults.ts";
@@ -45,7 +46,7 @@ const childProcess =
     runClient({
       argv: [process.execPath, script, ...args],
       cwd: import.meta.dirname,
-      env: { PATH: process.env.PATH, NATS_URL: server.url },
+      env: { ...childEnvironment, NATS_URL: server.url },
       timeoutMs: 20_000,
     });
 

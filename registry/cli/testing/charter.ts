@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { childEnvironment } from "../../../ci/testing/child-environment.ts";
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -29,7 +30,7 @@ export async function startCharter(
 ): Promise<Serving> {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { ...childEnvironment, ...options.env },
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 60_000,
   });
@@ -55,7 +56,7 @@ export async function charter(
 ): Promise<Finished> {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { ...childEnvironment, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
   });

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { childEnvironment } from "../../../ci/testing/child-environment.ts";
 import { createRegistryClient } from "../../api/client.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 
@@ -29,7 +30,7 @@ export async function startRegistry(
   const data = await mkdtemp(join(tmpdir(), "charter-cli-registry-"));
   const child = spawn(process.execPath, [main], {
     env: {
-      PATH: process.env.PATH,
+      ...childEnvironment,
       CHARTER_HTTP_PORT: "0",
       CHARTER_DATA: data,
       CHARTER_LOG_LEVEL: "error",

@@ -32,7 +32,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 
 await contractSuite(
   { describe, it, beforeAll, afterAll },
-  { stubs: ["@bodybroker/npc"], start: async (nc) => ({ stop: () => nc.drain() }) },
+  { stubs: ["@bodybroker/npc"], otherReleases: [], beside: [], start: async (nc) => ({ stop: () => nc.drain() }) },
 );
 // @ts-expect-error: there is no such option
 await contractSuite({ describe, it, beforeAll, afterAll }, { start: async () => undefined, stub: [] });
@@ -49,7 +49,7 @@ await contractSuite(
   {
     stubs: ["@bodybroker/npc"],
     subjects: ["ai.npc.behavior.request.v1"],
-    laws: ["R1", "R2", "R3", "X1"],
+    laws: ["R1", "R2", "R3", "X1", "D1"],
     files: ["npc.contract.yaml"],
     ${options},
   },

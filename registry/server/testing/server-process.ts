@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { childEnvironment } from "../../../ci/testing/child-environment.ts";
 
 /** A registry in a process of its own. */
 export interface ServerProcess {
@@ -32,7 +33,7 @@ const main = join(import.meta.dirname, "../main.ts");
 /**
  * Starts the real server on a free port, and resolves once it is ready. Rejects with EndedEarly.
  *
- * @param env its settings; nothing of this process's environment reaches it but the PATH
+ * @param env its settings; of this process only `childEnvironment` reaches it
  * @param entry another program that starts the registry
  */
 export async function startServerProcess(
@@ -40,7 +41,7 @@ export async function startServerProcess(
   entry = main,
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env.PATH, CHARTER_HTTP_PORT: "0", CHARTER_LOG_LEVEL: "warn", ...env },
+    env: { ...childEnvironment, CHARTER_HTTP_PORT: "0", CHARTER_LOG_LEVEL: "warn", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const killChild = () => child.kill("SIGKILL");
