@@ -104,7 +104,12 @@ describe("the pipelines of contract tests", () => {
     const steps = await runJob(file.replaceAll("4222", port), "contract-tests", {
       expressions,
       cwd: folder.path,
-      env: { ...childEnvironment, PATH: await programs(service), HOME: folder.path, GITHUB_STEP_SUMMARY: summary },
+      env: {
+        ...childEnvironment,
+        PATH: await programs(service),
+        HOME: folder.path,
+        GITHUB_STEP_SUMMARY: summary,
+      },
     });
     return { steps, summary: await readFile(summary, "utf8") };
   }
@@ -174,7 +179,12 @@ describe("the pipelines of contract tests", () => {
           "runner.temp": folder.path,
         },
         cwd: folder.path,
-        env: { ...childEnvironment, PATH: await programs("none"), HOME: folder.path, RUNNER_TEMP: folder.path },
+        env: {
+          ...childEnvironment,
+          PATH: await programs("none"),
+          HOME: folder.path,
+          RUNNER_TEMP: folder.path,
+        },
       });
       await mock.interrupt();
       expect(steps.filter(({ result }) => result === "failed")).toEqual([]);
