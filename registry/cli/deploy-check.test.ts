@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
@@ -40,8 +42,10 @@ message OrderResponse {
 }
 `;
 
+/** Its changes are let through, so that there is something to miss. */
 const policy = {
   ...defaultPolicy,
+  rules: [{ modules: "*", block: [] }],
   subjects: { shop: { grammars: ["<root>.<operation…>.v<major>[.{id}…]"] } },
 };
 
@@ -88,6 +92,7 @@ async function whileServing<T>(fault: Fault, work: () => Promise<T>): Promise<T>
 }
 
 const heading = "SUBJECT RELEASE VERDICT EVIDENCE TESTED ANSWER";
+const partnerHeading = "PARTICIPANT BUILD ROLE RELEASE USES ANSWER";
 const order = "shop.order.v1.{region}.{item_id} shop/shop@1.0.0";
 const publish = (build: string, participant = "shop") =>
   `charter contract test shop/shop@1.0.0 --publish --participant ${participant} --build ${build} --environment staging`;
@@ -98,7 +103,7 @@ test("on an empty registry it is not known", async () => {
     "Not known: whether shop@good may go to prod.",
     "",
     "What is not known",
-    "  Nothing is known of shop@good: no test of it is published, and it is neither seen nor recorded anywhere. What only calls others is checked with --uses.",
+    "  Nothing is known of shop@good: no test of it is published, and it is neither seen nor recorded anywhere. What only calls others is judged by its published use, or with --uses.",
     "    $ charter contract test --publish --participant shop --build good --environment ci",
   ]);
   expect(await told("deploy matrix")).toEqual([
@@ -123,8 +128,8 @@ test("on missing evidence it is not known, and the command that it names makes i
     `${order} - none - not known`,
     "",
     "In prod",
-    "PARTICIPANT BUILD ROLE RELEASE ANSWER",
-    "web 1 calls shop/shop@1.0.0 yes",
+    partnerHeading,
+    "web 1 calls shop/shop@1.0.0 - yes",
     "",
     "What is not known",
     "  shop.order.v1.{region}.{item_id}: Build good was never tested on it.",
@@ -142,8 +147,8 @@ test("on missing evidence it is not known, and the command that it names makes i
     `${order} pass real staging DAY yes`,
     "",
     "In prod",
-    "PARTICIPANT BUILD ROLE RELEASE ANSWER",
-    "web 1 calls shop/shop@1.0.0 yes",
+    partnerHeading,
+    "web 1 calls shop/shop@1.0.0 - yes",
   ]);
 });
 
@@ -214,8 +219,8 @@ test("what only calls others is judged by who serves it there", async () => {
     "Not known: whether gateway@1 may go to prod.",
     "",
     "In prod",
-    "PARTICIPANT BUILD ROLE RELEASE ANSWER",
-    "nobody - serves shop/shop@? not known",
+    partnerHeading,
+    "nobody - serves shop/shop@? - not known",
     "",
     "What is not known",
     "  The build calls shop/shop@1.0.0, and nobody is known to serve it in prod, which the registry does not see.",
@@ -243,16 +248,104 @@ test("the matrix has every build with its evidence", async () => {
   ]);
 });
 
-test("evidence that cannot be kept leaves the result, and says why", async () => {
-  await whileServing({}, async () => {
-    const { exitCode, stdout } = await charterInProcess(publish("good").split(" ").slice(1), {
-      cwd: workspace.path,
-      env: { CHARTER_URL: registry.url, CHARTER_TOKEN: "wrong", NATS_URL: nats.url },
-    });
-    expect(exitCode).toBe(4);
-    expect(stdout).toContain("pass");
-    expect(stdout).toContain("Not published: ");
+/** Publishes which fields of the reply a build reads, by their numbers. */
+async function publishUse(whose: string, semver: string, reads: Readonly<Record<string, number>>) {
+  const [participant = "", build = ""] = whose.split("@");
+  const fields = Object.entries(reads).map(([path, number]) => {
+    return { path, numbers: [number], type: path === "total" ? "uint64" : "string" };
   });
+  const use = {
+    module: "shop/shop",
+    semver,
+    subject: "shop.order.v1.{region}.{item_id}",
+    kind: "request",
+    reads: { message: "shop.v1.OrderResponse", fields },
+    sends: { message: "shop.v1.OrderRequest", fields: [] },
+  } as const;
+  const client = createRegistryClient({ url: registry.url, token });
+  await client.recordUsage({ participant, build, uses: [use] });
+}
+
+test("who reads what a release does not have any more forbids it, by name", async () => {
+  const total = /uint64 total = 2.*;/;
+  const without = proto.replace(total, 'reserved 2;\n  reserved "total";\n  string note = 3;');
+  await writeFile(join(workspace.path, "proto/shop/v1/shop.proto"), without);
+  expect((await run("module", "push", "--no-wait")).exitCode).toBe(0);
+  const record = "deploy record shop@next --to staging --uses shop/shop@2.0.0 --role serves";
+  expect((await run(...record.split(" "))).exitCode).toBe(0);
+  const check = "deploy check shop@next --to prod";
+  const notTested = [
+    "",
+    "What is not known",
+    "  shop.order.v1.{region}.{item_id}: Build next was never tested on it.",
+    `    $ ${publish("next").replace("1.0.0", "2.0.0")}`,
+  ];
+  expect((await told(check)).slice(8, 13)).toEqual([
+    "web 1 calls shop/shop@1.0.0 - no",
+    "",
+    "What forbids it",
+    "  web@1: It uses 1.0.0, and the build serves 2.0.0, another major. Move web to 2.0.0 first, or publish what web uses, if 2.0.0 has all of it.",
+    "    $ charter contract usage usage/*.usage.json --publish --build 1",
+  ]);
+  await publishUse("web@1", "1.0.0", { order_id: 1, total: 2 });
+  expect(await told(check)).toEqual([
+    100,
+    "No: shop@next must not go to prod.",
+    "",
+    heading,
+    "shop.order.v1.{region}.{item_id} shop/shop@2.0.0 - none - not known",
+    "",
+    "In prod",
+    partnerHeading,
+    "web 1 calls shop/shop@1.0.0 2 fields no",
+    "",
+    "What forbids it",
+    "  web@1: It reads total of shop.v1.OrderResponse, which 2.0.0 does not have. Move web to 2.0.0 first.",
+    "    $ npm install @shop/shop@^2.0.0",
+    ...notTested,
+  ]);
+  await publishUse("web@1", "1.0.0", { order_id: 1 });
+  expect((await told(check)).slice(8)).toEqual([
+    "web 1 calls shop/shop@1.0.0 1 field yes",
+    ...notTested,
+  ]);
+});
+
+test("a build may go to an older provider that has what it uses, and need not tell it", async () => {
+  await run(..."deploy record shop@good --to prod --uses shop/shop@1.0.0 --role serves".split(" "));
+  await publishUse("gateway@2", "2.0.0", { order_id: 1 });
+  expect(await told("deploy check gateway@2 --to prod")).toEqual([
+    0,
+    "Yes: gateway@2 may go to prod.",
+    "",
+    "In prod",
+    partnerHeading,
+    "shop good serves shop/shop@1.0.0 1 field yes",
+  ]);
+  await publishUse("gateway@2", "2.0.0", { order_id: 1, note: 3 });
+  const { stdout } = await run(..."deploy check gateway@2 --to prod --format json".split(" "));
+  const { answer, partners } = JSON.parse(stdout);
+  expect([answer, ...partners]).toMatchObject([
+    "no",
+    {
+      reason:
+        "The build reads note of shop.v1.OrderResponse, which 1.0.0 does not have. A build that serves 2.0.0 goes first.",
+      command: "charter deploy matrix --module shop/shop",
+      theirs: "1.0.0",
+      ours: "2.0.0",
+      use: { subjects: 1, fields: 2, lacking: 1, lacks: [{ numbers: [3], does: "reads" }] },
+    },
+  ]);
+});
+
+test("a token that is wrong ends --publish before anything is tested", async () => {
+  const { exitCode, stdout, stderr } = await charterInProcess(publish("good").split(" ").slice(1), {
+    cwd: workspace.path,
+    // Nothing is there, and nobody gets so far as to see it.
+    env: { CHARTER_URL: registry.url, CHARTER_TOKEN: "wrong", NATS_URL: "nats://127.0.0.1:9" },
+  });
+  expect([exitCode, stdout]).toEqual([4, ""]);
+  expect(stderr).toContain("asks for its token");
 });
 
 test.each([

@@ -2,9 +2,11 @@ import { type Static, Type } from "typebox";
 import { roles } from "../../core/deployment/deployment.ts";
 import { limits } from "../../core/limits.ts";
 import { answers } from "../../core/verification/answer.ts";
+import type { UseInRelease } from "../../core/verification/use-in-release.ts";
 import { gravestOf, lawVerdicts } from "../../core/verification/verdict.ts";
 import { lawForm } from "../../core/verification/verification.ts";
 import { BuildNameSchema, EnvironmentNameSchema, ParticipantNameSchema } from "./deployment.ts";
+import type { Mutable, SameType } from "./same-type.ts";
 
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 const evidenceKinds = ["real", "reference", "mock"] as const;
@@ -118,6 +120,34 @@ const SubjectAnswerSchema = Type.Object({
   row: Type.Union([VerificationSchema, Type.Null()]),
 });
 
+const UseInReleaseObject = Type.Object({
+  subjects: Type.Integer(),
+  fields: Type.Integer(),
+  /** How much of it the release does not have as it was. */
+  lacking: Type.Integer(),
+  /** The first of that. */
+  lacks: Type.Array(
+    Type.Object({
+      subject: Type.String(),
+      /** The full name of the field or message, or the pattern of the subject. */
+      element: Type.String(),
+      /** The way to a field; null for what is no field. */
+      numbers: Type.Union([Type.Array(Type.Integer()), Type.Null()]),
+      does: Type.Enum(["uses", "reads", "sends"]),
+      what: Type.String(),
+      /** As what it was used, and as what it is there; both null where it is not there at all. */
+      was: NullableString,
+      is: NullableString,
+    }),
+    { maxItems: limits.lacksPerPartner },
+  ),
+});
+
+true satisfies SameType<Static<typeof UseInReleaseObject>, Mutable<UseInRelease>>;
+
+/** What the consumer of two uses, held against the release of the other. */
+const UseInReleaseSchema = Type.Unsafe<UseInRelease>(UseInReleaseObject);
+
 const PartnerAnswerSchema = Type.Object({
   ...reasoned,
   participant: NullableString,
@@ -129,6 +159,8 @@ const PartnerAnswerSchema = Type.Object({
   theirs: NullableString,
   /** The release that the build was made with. */
   ours: Type.String(),
+  /** Null where no use is kept, and versions decide. */
+  use: Type.Union([UseInReleaseSchema, Type.Null()]),
 });
 
 /** Whether a build may go into an environment. */

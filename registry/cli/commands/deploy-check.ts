@@ -23,13 +23,13 @@ export const deployCheck: CommandDefinition<Flags> = {
   name: "deploy check",
   summary: "say whether a build may go into an environment, and what decides",
   details:
-    "Ends with 0 for yes, with 100 for no, and with 3 when it is not known. A yes needs, for each subject that the build serves, a run of contract tests on this build that passed (`charter contract test --publish`), and that the build gets on with what is seen or recorded in that environment. Mocks and references are no evidence.",
+    "Ends with 0 for yes, with 100 for no, and with 3 when it is not known. A yes needs, for each subject that the build serves, a run of contract tests on this build that passed (`charter contract test --publish`), and that the build gets on with what is seen or recorded in that environment: by what consumers use, where that is published (`charter contract usage --publish`), and by versions where it is not. Mocks and references are no evidence.",
   arguments: [new Argument("<build>", "<participant>@<build>, such as npc@1.4.0")],
   options: [
     new Option("--to <environment>", "where it shall go, such as prod").makeOptionMandatory(),
     new Option(
       "--uses <release>",
-      "what it calls, such as bodybroker/npc@1.2.0, beside what is known; may be given several times",
+      "what it calls, such as bodybroker/npc@1.2.0, where its use is not published; may be given several times",
     ).argParser(collect),
     new Option("--max-age <days>", "how old a run may be that counts (default: 90)").argParser(
       days,

@@ -49,12 +49,13 @@ function renderSubjects(subjects: readonly Subject[], style: Style): string {
 }
 
 function renderPartners(partners: readonly Partner[], style: Style): string {
-  const heading = ["PARTICIPANT", "BUILD", "ROLE", "RELEASE", "ANSWER"];
-  const rows = partners.map(({ participant, build, role, module, theirs, answer }) => [
+  const heading = ["PARTICIPANT", "BUILD", "ROLE", "RELEASE", "USES", "ANSWER"];
+  const rows = partners.map(({ participant, build, role, module, theirs, use, answer }) => [
     participant ?? "nobody",
     build ?? "-",
     role,
     `${module}@${theirs ?? "?"}`,
+    use === null ? "-" : `${use.fields} field${use.fields === 1 ? "" : "s"}`,
     words[answer],
   ]);
   return renderTable(heading, rows, style);

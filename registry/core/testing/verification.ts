@@ -1,14 +1,17 @@
 import type { Deployment } from "../deployment/deployment.ts";
+import type { KeptUse } from "../usage/usage.ts";
 import type { ContractOf } from "../verification/contract-of.ts";
 import type { DeployQuestion } from "../verification/deploy-check.ts";
+import type { MissingIn } from "../verification/use-in-release.ts";
 import { gravestOf } from "../verification/verdict.ts";
 import type { Verification } from "../verification/verification.ts";
 
-/** What acme/shop binds, by release: 1.1 adds a subject, 2.0 changes one. */
+/** What acme/shop binds, by release: 1.1 adds a subject, 1.2 and 2.0 change one. */
 const shop: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "1.0.0": { "acme.shop.buy.v1": "b1", "acme.shop.sold.v1.{id}": "s1" },
   "1.1.0": { "acme.shop.buy.v1": "b1", "acme.shop.give.v1": "g1", "acme.shop.sold.v1.{id}": "s1" },
   "1.1.1": { "acme.shop.buy.v1": "b1", "acme.shop.give.v1": "g1", "acme.shop.sold.v1.{id}": "s1" },
+  "1.2.0": { "acme.shop.buy.v1": "b2", "acme.shop.give.v1": "g1", "acme.shop.sold.v1.{id}": "s1" },
   "2.0.0": { "acme.shop.buy.v1": "b2", "acme.shop.give.v1": "g1", "acme.shop.sold.v1.{id}": "s1" },
 };
 
@@ -27,6 +30,41 @@ export const contractOf: ContractOf = (module, semver) => {
     })),
   };
 };
+
+/** The change: `note` takes the place of `total`. All others have an `id` alone. */
+export const missingIn: MissingIn = ({ subject, reads }, semver) => {
+  const digest = shop[semver]?.[subject];
+  if (shop[semver] === undefined) return null;
+  const isGone = { was: null, is: null } as const;
+  if (digest === undefined) {
+    return [{ subject, element: subject, numbers: null, does: "uses", what: subject, ...isGone }];
+  }
+  const fields = ["id", ...(digest === "b1" ? ["total"] : digest === "b2" ? ["note"] : [])];
+  return reads.fields
+    .filter(({ path }) => !fields.includes(path))
+    .map(({ path, numbers }) => {
+      const element = `${reads.message}.${path}`;
+      const what = `${path} of ${reads.message}`;
+      return { subject, element, numbers, does: "reads", what, ...isGone };
+    });
+};
+
+/** What the tests of web's build 3 showed: it buys with stubs of the shop's 1.0.0. */
+export function keptUse(paths: readonly string[], change: Partial<KeptUse> = {}): KeptUse {
+  const fields = paths.map((path, i) => ({ path, numbers: [i + 1], type: "string" }));
+  return {
+    participant: "web",
+    build: "3",
+    module: "acme/shop",
+    semver: "1.0.0",
+    subject: "acme.shop.buy.v1",
+    kind: "request",
+    reads: { message: "Receipt", fields },
+    sends: null,
+    recordedAt: "2026-11-20T00:00:00.000Z",
+    ...change,
+  };
+}
 
 /** A run of the shop's build 7 that passed in staging. */
 export function row(change: Partial<Verification> = {}): Verification {
@@ -88,6 +126,8 @@ export function question(
     deployments,
     verifications,
     contractOf,
+    usages: [],
+    missingIn,
     uses: [],
     moduleByName: null,
     isSeen: true,

@@ -38,3 +38,8 @@ export function recordCommand(
 export function installCommand(module: string, semver: string): string {
   return `npm install @${module}@^${semver}`;
 }
+
+/** Publishes what the tests of a consumer's build showed that it uses. */
+export function usageCommand(build: string): string {
+  return `charter contract usage usage/*.usage.json --publish --build ${build}`;
+}

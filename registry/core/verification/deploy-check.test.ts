@@ -265,7 +265,7 @@ describe("deployCheck without anything", () => {
       [deployment({ participant: "shop" })],
       [],
       null,
-      "--uses acme/shop@<version>",
+      "charter contract usage usage/*.usage.json --publish --build 7",
     ],
   ])(
     "%s is not known, with the command that tells",
