@@ -107,6 +107,8 @@ export const limits = {
   usedPathLength: 1024,
   /** Subjects of builds that are kept beside those that run, the newest: twenty of a thousand builds, some 40 MB. */
   usesKept: 20_000,
+  /** What a consumer uses and a release lacks, in one answer: a reader stops at the first dozen. */
+  lacksPerPartner: 100,
   /** How far the clock of what tests may be ahead, ms: a run from the future would stand for ever. */
   clockAheadMs: 300_000,
   /** Days that a run counts: a build of the last quarter can be rolled out again without a new one. */
