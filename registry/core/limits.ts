@@ -145,6 +145,8 @@ export const limits = {
   messagesPerNewRule: 150,
   /** Characters of a counter-example: one that breaks `max_len: 4096` is still shown whole. */
   counterExampleLength: 10_000,
+  /** Messages handed on in a comparison for fields of another form: forty fields that harm nothing. */
+  messagesHandedOn: 6000,
   /** Fields or keys of an object in a counter-example that is too long to be shown whole. */
   counterExampleFields: 50,
   /** Proposals that wait for those that run: at 2 s each, the last one waits two minutes. */

@@ -50,6 +50,12 @@ const BaselineSchema = Type.Object({
     Type.Union([
       Type.Object({ kind: Type.Literal("head") }),
       Type.Object({
+    Type.Object({
+      type: Type.String(),
+      json: Type.String(),
+      sentBy: Type.Enum(["baseline", "proposal"]),
+      handedOn: NullableString,
+    }),
         kind: Type.Literal("deployed"),
         environment: Type.String(),
         participant: Type.String(),

@@ -139,3 +139,18 @@ test("renderReport marks what matters with colors on a terminal", async () => {
   const text = renderReport(report, locate, color).replaceAll("\u001b", "ESC");
   await expect(`${text}\n`).toMatchFileSnapshot(join(testdata, "report-colored.txt"));
 });
+
+test.each([
+  ['{"count":1}', 'the baseline hands it on as {"count":1}'],
+  [null, "the baseline cannot hand it on"],
+])("renderReport shows what another release makes of a message: %s", (handedOn, text) => {
+  const { type, json } = moved.counterExample ?? { type: "", json: "" };
+  const finding = {
+    ...moved,
+    counterExample: { type, json, sentBy: "proposal", handedOn },
+  } as const;
+  const modules = report.modules.slice(0, 1).map((each) => ({ ...each, findings: [finding] }));
+  expect(renderReport({ ...report, modules }, locate, plain)).toContain(
+    `${json}\n           is a valid ${type} for the proposal; ${text}\n`,
+  );
+});

@@ -92,9 +92,16 @@ function reasonOf(reason: BaselineReason): string {
   }
 }
 
-function exampleOf({ type, json, acceptedBy, refusal }: CounterExample): string {
-  const refusedBy = acceptedBy === "baseline" ? "this proposal" : "the baseline";
-  return `${json}\n           is a valid ${type} for the ${acceptedBy}; ${refusedBy} says ${refusal}`;
+function exampleOf(example: CounterExample): string {
+  const { type, json } = example;
+  const side = "sentBy" in example ? example.sentBy : example.acceptedBy;
+  const other = side === "baseline" ? "this proposal" : "the baseline";
+  return `${json}\n           is a valid ${type} for the ${side}; ${other} ${answerTo(example)}`;
+}
+
+function answerTo(example: CounterExample): string {
+  if (!("sentBy" in example)) return `says ${example.refusal}`;
+  return example.handedOn === null ? "cannot hand it on" : `hands it on as ${example.handedOn}`;
 }
 
 function source(mark: string, look: Look, text: string | null, style: Style): string[] {

@@ -1,12 +1,13 @@
 import type { JsonValue } from "@bufbuild/protobuf";
-import type { CounterExample } from "../gate/report.ts";
+import type { HandedOnMessage, RefusedMessage } from "../gate/report.ts";
 import { limits } from "../limits.ts";
 import type { Disagreement } from "./find-disagreement.ts";
-import { jsonOf } from "./guard.ts";
+import type { HarmedMessage } from "./find-harmed.ts";
+import { type Guard, jsonOf } from "./guard.ts";
 import type { Harm } from "./harm.ts";
 
 /** A message on which two revisions disagree, as a report shows it. */
-export function counterExampleOf(found: Disagreement, harm: Harm): CounterExample {
+export function counterExampleOf(found: Disagreement, harm: Harm): RefusedMessage {
   const { desc, message, guard, broken } = found;
   const where = broken.field === "" ? "" : `${broken.field}: `;
   return {
@@ -14,6 +15,19 @@ export function counterExampleOf(found: Disagreement, harm: Harm): CounterExampl
     json: textOfJson(jsonOf(guard, desc, message)),
     acceptedBy: harm === "tightened" ? "baseline" : "proposal",
     refusal: `${where}${broken.message} (${broken.ruleId})`,
+  };
+}
+
+/** A message that one revision does not hand on as the other one sent it. */
+export function harmedExample(
+  { from, desc, message, harm }: HarmedMessage,
+  guard: Guard,
+): HandedOnMessage {
+  return {
+    type: desc.typeName,
+    json: textOfJson(jsonOf(guard, desc, message)),
+    sentBy: from === "old" ? "baseline" : "proposal",
+    handedOn: harm.kind === "unreadable" ? null : textOfJson(jsonOf(guard, desc, harm.message)),
   };
 }
 

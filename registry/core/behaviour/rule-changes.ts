@@ -60,7 +60,8 @@ function sentenceOf(at: ChangedAt, harm: Harm): string {
     : `${name} is judged less strictly: readers with older stubs refuse messages that may come now.`;
 }
 
-function wherein(
+/** Where a change is, and how it reads on both sides. */
+export function wherein(
   at: ChangedAt,
   sources: Sources,
 ): Pick<Change, "element" | "place" | "before" | "after"> {

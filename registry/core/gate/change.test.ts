@@ -18,6 +18,30 @@ it.each<[what: string, one: Change, other: Change, isSame: boolean]>([
     true,
   ],
   [
+    "another type, and a message that is harmed by it",
+    { ...change("FIELD_SAME_TYPE", "acme.Order.a"), before: "int32 a", after: "int64 a" },
+    { ...change("MESSAGE_PASSES_UNHARMED", "acme.Order.a"), before: "int32 a", after: "int64 a" },
+    true,
+  ],
+  [
+    "another type and another cardinality",
+    change("FIELD_SAME_TYPE", "acme.Order.a"),
+    change("FIELD_SAME_CARDINALITY", "acme.Order.a"),
+    true,
+  ],
+  [
+    "a required field that is gone, and messages that lack it",
+    { ...change("FIELD_NO_DELETE", "acme.Order.a"), before: "string a" },
+    { ...change("MESSAGE_PASSES_UNHARMED", "acme.Order.a"), before: "string a" },
+    true,
+  ],
+  [
+    "the harm by two fields",
+    change("MESSAGE_PASSES_UNHARMED", "acme.Order.a"),
+    change("MESSAGE_PASSES_UNHARMED", "acme.Order.b"),
+    false,
+  ],
+  [
     "the refusals of two fields",
     change("VALIDATION_NO_LOOSEN", "acme.Order.a"),
     change("VALIDATION_NO_LOOSEN", "acme.Order.b"),

@@ -6,6 +6,9 @@ import type { Rule, RuleFamily } from "./rule.ts";
 const v2 =
   "Keep this subject as it is and bind the new form in a v2 package beside it, on v2 subjects.";
 
+const newField =
+  "Leave the field as it is, deprecate it, and add a new field with a new number; or bind the new form in a v2 package beside it, on v2 subjects.";
+
 type Row = readonly [id: string, tier: Tier, summary: string, remedy: string];
 
 /** What buf does not see: it treats options as text without meaning. */
@@ -135,7 +138,7 @@ const version: readonly Row[] = [
   ],
 ];
 
-/** What validation lets through, by who sends and who reads it. */
+/** What becomes of messages: what validation lets through, and what another release hands on. */
 const behaviour: readonly Row[] = [
   [
     "VALIDATION_NO_TIGHTEN",
@@ -148,6 +151,12 @@ const behaviour: readonly Row[] = [
     "wire",
     "A rule of validation lets messages through that readers with older stubs refuse.",
     "Keep the rule as it was, and send nothing that breaks it; or bind the looser form in a v2 package beside it, on v2 subjects.",
+  ],
+  [
+    "MESSAGE_PASSES_UNHARMED",
+    "wire",
+    "A message comes out changed, or not at all, from a participant of another release that hands it on.",
+    newField,
   ],
   [
     "VALIDATION_RULE_FAILS",

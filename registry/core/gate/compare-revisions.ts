@@ -1,4 +1,5 @@
 import { type Around, compareBehaviour } from "../behaviour/compare-behaviour.ts";
+import { comparePassing } from "../behaviour/compare-passing.ts";
 import { compareBindings } from "../binding/compare-bindings.ts";
 import { compareSensitive } from "../binding/compare-sensitive.ts";
 import { compareDescriptors } from "../diff/compare-descriptors.ts";
@@ -31,6 +32,7 @@ export function compareRevisions(
     ...compareBindings(old.bindings, now.bindings),
     ...compareSensitive(before.registry, after.registry, oldPaths),
     ...compareBehaviour(old, now, around),
+    ...comparePassing(old, now, around),
     ...surprises(compareDescriptors(old, now), old, now),
   ];
   return changes.map((change) => ({ ...change, fix: fixFor(change, old, now) }));

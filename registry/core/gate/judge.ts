@@ -106,7 +106,8 @@ function findingOf({ changes, breaks, introduced }: Group, around: Surroundings)
     dependents: around.dependents,
     remedy: worst.rule.remedy,
     fix: change.fix ?? null,
-    counterExample: change.counterExample ?? null,
+    counterExample:
+      graded.find((each) => each.change.counterExample)?.change.counterExample ?? null,
   };
 }
 

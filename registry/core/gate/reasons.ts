@@ -168,6 +168,10 @@ const reasons: readonly (readonly [why: string, ...rules: string[]])[] = [
     "VALIDATION_NO_LOOSEN",
   ],
   [
+    "Services store messages, forward them, and put them into other messages. One with other stubs decodes what it gets and encodes what it knows: a number is cut off, a text is lost, and whoever gets the message next takes it for what was sent.",
+    "MESSAGE_PASSES_UNHARMED",
+  ],
+  [
     "A rule that cannot be evaluated neither accepts nor refuses: each message that meets it fails with an error of the schema, whoever sent it and whatever it holds.",
     "VALIDATION_RULE_FAILS",
   ],

@@ -1,7 +1,7 @@
 import { typeGraph } from "../revision/closure.ts";
 import type { Change } from "./change.ts";
 import type { LinkedRevision } from "./linked-revision.ts";
-import type { Baseline } from "./report.ts";
+import type { Baseline, CounterExample } from "./report.ts";
 import { ruleOf } from "./rules.ts";
 
 /**
@@ -23,11 +23,15 @@ export function relevantChanges(
         : [],
     ),
   );
-  return changes.filter(({ rule, element }) => {
+  return changes.filter(({ rule, element, counterExample }) => {
     const { family, tier } = ruleOf(rule);
     // Nobody reads what is sent now with the code of that release.
-    if (rule === "VALIDATION_NO_LOOSEN") return false;
+    if (rule === "VALIDATION_NO_LOOSEN" || isSentNow(counterExample)) return false;
     if (family !== "behaviour" && (family !== "schema" || tier !== "wire")) return false;
     return types.has(element) || types.has(element.slice(0, element.lastIndexOf(".")));
   });
+}
+
+function isSentNow(example: CounterExample | undefined): boolean {
+  return example !== undefined && "sentBy" in example && example.sentBy === "proposal";
 }

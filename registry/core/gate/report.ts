@@ -38,8 +38,20 @@ export interface SubjectHit {
   readonly module: string;
 }
 
-/** A message that one revision accepts and the other refuses. */
-export interface CounterExample {
+/** A build of a consumer whose recorded use has what changed. */
+export interface ElementUser {
+  readonly participant: string;
+  readonly build: string;
+  /** Where it runs; empty where it is only the last that is known of its participant. */
+  readonly environments: readonly string[];
+  readonly does: "reads" | "sends" | "uses";
+}
+
+/** A message on which two revisions disagree. */
+export type CounterExample = RefusedMessage | HandedOnMessage;
+
+/** One that a revision accepts and the other refuses. */
+export interface RefusedMessage {
   /** The full name of the message. */
   readonly type: string;
   /** The message in protobuf's JSON form. */
@@ -47,6 +59,17 @@ export interface CounterExample {
   readonly acceptedBy: "baseline" | "proposal";
   /** What the other one says: `text: must be at most 100 characters (string.max_len)`. */
   readonly refusal: string;
+}
+
+/** One that comes out changed from a participant of the other revision. */
+export interface HandedOnMessage {
+  /** The full name of the message. */
+  readonly type: string;
+  /** The message in protobuf's JSON form. */
+  readonly json: string;
+  readonly sentBy: "baseline" | "proposal";
+  /** What comes out, in the same form; null when the other revision cannot hand it on. */
+  readonly handedOn: string | null;
 }
 
 /** A change that meets a rule. */

@@ -15,7 +15,7 @@ const tierWords: Readonly<Record<Tier, string>> = {
 const familyWords: Readonly<Record<RuleFamily, string>> = {
   schema: "the messages, enums and services themselves",
   binding: "what a subject promises",
-  behaviour: "which messages validation lets through",
+  behaviour: "which messages validation lets through, and what becomes of those that are handed on",
   version: "versions of a package and their end",
   addition: "what is new, breaks nothing, and can surprise",
 };

@@ -28,10 +28,7 @@ export const refusedChanges: readonly MatrixCase[] = [
       ["  int32 count = 2;\n", ""],
       ["  oneof pay {\n", "  oneof pay {\n    int32 count = 2;\n"],
     ),
-    findings: [
-      `blocks wire FIELD_SAME_ONEOF ${shop}.Order.count`,
-      `blocks source FIELD_SAME_CARDINALITY ${shop}.Order.count`,
-    ],
+    findings: [`blocks wire FIELD_SAME_ONEOF ${shop}.Order.count`],
   },
   {
     what: "a service deleted",

@@ -51,7 +51,7 @@ export const refusedEdits: readonly (readonly [
     shopFile,
     "int32 count = 2;",
     "int64 count = 2;",
-    `blocks json FIELD_WIRE_JSON_COMPATIBLE_TYPE ${shop}.Order.count`,
+    `blocks wire MESSAGE_PASSES_UNHARMED ${shop}.Order.count`,
   ],
   [
     "int32 to uint32",
@@ -72,7 +72,7 @@ export const refusedEdits: readonly (readonly [
     shopFile,
     "optional string note",
     "optional bytes note",
-    `blocks json FIELD_WIRE_JSON_COMPATIBLE_TYPE ${shop}.Order.note`,
+    `blocks wire MESSAGE_PASSES_UNHARMED ${shop}.Order.note`,
   ],
   [
     "a number changed",
@@ -108,7 +108,7 @@ export const refusedEdits: readonly (readonly [
     shopFile,
     "optional string note",
     "string note",
-    `blocks source FIELD_SAME_CARDINALITY ${shop}.Order.note`,
+    `blocks wire MESSAGE_PASSES_UNHARMED ${shop}.Order.note`,
   ],
   [
     "another type of a map's values",

@@ -103,4 +103,19 @@ describe("a release whose events a stream keeps", () => {
       { rule: "FIELD_NUMBER_NO_REUSE" },
     ]);
   });
+
+  it("is no baseline for events of now, which nobody with its code hands on", async () => {
+    const stream = 'stream: {name: "WIDENED" max_age_s: 3600}';
+    await registry.push(orders("widened", "string id = 1; int32 count = 2;", stream));
+    await registry.push(
+      orders("widened", "string id = 1; int32 count = 2; int32 more = 3;", stream),
+    );
+    const check = async (type: string) => {
+      const fields = `string id = 1; ${type} count = 2; int32 more = 3;`;
+      const { findings } = await findingsOf(orders("widened", fields, stream));
+      return findings.map(({ rules, breaks }) => [rules[0], breaks]);
+    };
+    expect(await check("int64")).toEqual([["MESSAGE_PASSES_UNHARMED", ["1.1.0"]]]);
+    expect(await check("bool")).toEqual([["MESSAGE_PASSES_UNHARMED", ["1.1.0", "1.0.0"]]]);
+  });
 });

@@ -50,6 +50,23 @@ it("compareWithBaselines names tier, rule, place, both texts, and who is hit acr
   expect(findings[0]?.remedy).not.toBe("");
 });
 
+it("compareWithBaselines shows a message that another release does not hand on as it was", async () => {
+  const broken = edited(commonModule(), "string tenant = 2;", "bytes tenant = 2;");
+  expect(await findingsOf(broken)).toMatchObject([
+    {
+      rule: "MESSAGE_PASSES_UNHARMED",
+      rules: ["MESSAGE_PASSES_UNHARMED", "FIELD_WIRE_JSON_COMPATIBLE_TYPE", "FIELD_SAME_TYPE"],
+      tier: "wire",
+      blocking: true,
+      element: "acme.common.v1.Meta.tenant",
+      fix: expect.stringMatching(
+        /^In message Meta, put back `string tenant = 2;`\. Give the new form/,
+      ),
+      counterExample: { type: "acme.common.v1.Meta", sentBy: "proposal", handedOn: null },
+    },
+  ]);
+});
+
 it("compareWithBaselines points at the baseline for what is gone, with the subjects that used it", async () => {
   const findings = await findingsOf(
     moduleOf("acme/common", {

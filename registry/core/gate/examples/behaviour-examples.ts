@@ -36,6 +36,7 @@ const cel = (expression: string) => `  option (buf.validate.message).cel = {
 export const behaviourExamples: readonly ExampleRow[] = [
   ["VALIDATION_NO_TIGHTEN", inOrder(note("max_len = 4000"), note("max_len = 100"))],
   ["VALIDATION_NO_LOOSEN", inReceipt(note("max_len = 100"), note("max_len = 4000"))],
+  ["MESSAGE_PASSES_UNHARMED", inOrder("  int32 count = 1;\n", "  int64 count = 1;\n")],
   ["VALIDATION_RULE_FAILS", inReceipt(range(""), range(cel("100 / this.low <= this.high")))],
   ["VALIDATION_CHANGED", inOrder(note('pattern = "^[ab]+$"'), note('pattern = "^(a|b)+$"'))],
 ];

@@ -12,7 +12,7 @@ const fixes: readonly (readonly [rules: RegExp, fix: Fix])[] = [
   [/^(?:FIELD|ENUM_VALUE)_NO_DELETE/, keepOrReserve],
   [/^RESERVED_|^EXTENSION_MESSAGE_/, rangeFix],
   [
-    /^(?:FIELD|ENUM_VALUE|RPC)_(?:SAME|WIRE)|^(?:RPC|ONEOF)_NO_DELETE|^VALIDATION_NO_/,
+    /^(?:FIELD|ENUM_VALUE|RPC)_(?:SAME|WIRE)|^(?:RPC|ONEOF)_NO_DELETE|^VALIDATION_NO_|^MESSAGE_PASSES/,
     putBackMember,
   ],
   [/^(?:PACKAGE_)?(?:MESSAGE|ENUM|SERVICE|EXTENSION)_NO_DELETE/, putBackType],

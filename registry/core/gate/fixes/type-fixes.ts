@@ -99,7 +99,8 @@ function revisionsOf({ typeName }: DescMessage, ...sides: readonly ComparedRevis
   return sides.flatMap(({ registry }) => registry.getMessage(typeName) ?? []);
 }
 
-const needsNewField = /^FIELD_(?:SAME|WIRE(?:_JSON)?_COMPATIBLE)_(?:TYPE|CARDINALITY|ONEOF)$/;
+const needsNewField =
+  /^MESSAGE_PASSES_UNHARMED$|^FIELD_(?:SAME|WIRE(?:_JSON)?_COMPATIBLE)_(?:TYPE|CARDINALITY|ONEOF)$/;
 
 function numbered({ registry }: ComparedRevision, type: string, number: number) {
   const parent = registry.get(type);
