@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { clients } from "../../testing/connections.ts";
 import { FramesContract } from "../../testing/frames-lab.ts";
+import { ShelfSchema } from "../../testing/gen/lab/v1/cached_pb.js";
 import { Level } from "../../testing/gen/lab/v1/lab_pb.js";
 import { LabContract, RangContract } from "../../testing/lab.ts";
 import { useLab } from "../../testing/lab-server.ts";
@@ -11,6 +13,7 @@ import { createClient } from "../client/client.ts";
 import { publish } from "../events/publisher.ts";
 import { subscribe } from "../events/subscriber.ts";
 import { serve } from "../service/service.ts";
+import { useRecorder } from "./use-recorder.ts";
 
 const client = clients[0] as (typeof clients)[number];
 const lab = useLab();
@@ -123,6 +126,35 @@ it("writes what is set in a request that nobody answers, and is no use without a
       },
     }),
   ]);
+});
+
+/** Has two ways to each of its shelves, so that the paths double with each step. */
+function shelf(steps: number): MessageInitShape<typeof ShelfSchema> {
+  if (steps === 0) return { width: 1 };
+  return { width: 1, below: shelf(steps - 1), shelves: { true: shelf(steps - 1) } };
+}
+
+it("writes as many fields of a message as the registry takes, and says once that it left some out", async () => {
+  vi.stubEnv("CHARTER_RECORD_USE", folder);
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const usable = {
+    release: LabContract.release,
+    subject: "lab.shelf.v1",
+    kind: "request",
+  } as const;
+  const record = useRecorder({ ...usable, reads: ShelfSchema, sends: ShelfSchema });
+  record?.sends(create(ShelfSchema, shelf(10)));
+  record?.sends(create(ShelfSchema, shelf(10)));
+  const { uses } = await recorded();
+  const fields = expect.objectContaining({ length: 2000 });
+  expect(uses).toEqual([expect.objectContaining({ sends: { message: "lab.v1.Shelf", fields } })]);
+  expect(said.mock.calls).toEqual([
+    [
+      "charter: lab.shelf.v1:",
+      expect.objectContaining({ message: expect.stringContaining("2000 used fields") }),
+    ],
+  ]);
+  said.mockRestore();
 });
 
 it.each([

@@ -45,8 +45,9 @@ export interface UseRecorder {
 // biome-ignore lint/style/noProcessEnv: see above
 const environment = () => process.env;
 
-/** Fields of one message; a type has thousands at most. */
-const mostFields = 10_000;
+/** Fields of one message on one subject; the registry takes no more. */
+const mostFields = 2000;
+const fullText = `${mostFields} used fields of one message are recorded, and no more will be; whoever changes the others is not told`;
 /** Uses come together; writing each would slow the tests down. */
 const quietMs = 100;
 
@@ -69,6 +70,7 @@ export function useRecorder(usable: UsableSubject): UseRecorder | null {
     (field) => {
       if (fields.has(field.path) || fields.size >= mostFields) return;
       fields.set(field.path, field);
+      if (fields.size === mostFields) printFailure(new Error(fullText), usable.subject);
       writeSoon(folder);
     };
   return {
@@ -160,5 +162,5 @@ function written({ usable, reads, sends }: Use) {
 /** The consumer, as a name that files and subjects can have. */
 function participantOf({ CHARTER_PARTICIPANT, npm_package_name }: NodeJS.ProcessEnv): string {
   const name = CHARTER_PARTICIPANT ?? npm_package_name?.replace(/^@[^/]*\//, "") ?? "";
-  return /^[A-Za-z0-9_=~+-][A-Za-z0-9_=~+.-]{0,127}$/.test(name) ? name : "unnamed";
+  return /^[A-Za-z0-9_][A-Za-z0-9_=~+.-]{0,127}$/.test(name) ? name : "unnamed";
 }
