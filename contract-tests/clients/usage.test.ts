@@ -2,17 +2,18 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NpcBehaviorServiceContract, NpcPlannedContract } from "@bodybroker/npc/v1";
-import { create, createFileRegistry, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { createFileRegistry, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type DescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { createClient, subscribe } from "@charter-nats/runtime";
 import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { startNatsServer } from "../../ci/testing/nats-server.ts";
+import { missingFrom, missingText, type UsedContract } from "../../registry/core/usage/missing.ts";
+import type { SubjectUse, UsedField } from "../../registry/core/usage/usage.ts";
 import { startMock } from "../mock/mock.ts";
 import type { ContractUnderTest } from "../runner/contract.ts";
 import { workspaceContracts } from "../testing/workspace.ts";
-import { missingFrom, type UsedContract } from "./check-usage.ts";
-import { mergeUses, type ParticipantUse, parseUsage, type UsageFile } from "./usage.ts";
+import { mergeUses, parseUsage, type UsageFile } from "./usage.ts";
 
 let npc: ContractUnderTest;
 
@@ -34,103 +35,62 @@ function npcWith(name: string, change: (message: DescriptorProto) => void): Used
   const registry = createFileRegistry(
     fromBinary(FileDescriptorSetSchema, toBinary(FileDescriptorSetSchema, set)),
   );
-  return { label: "bodybroker/npc 2.0.0", registry, bindings: npc.bindings };
+  return { registry, bindings: npc.bindings };
 }
 
-const asItIs = () => npcWith("", () => {});
+const text = (path: string, ...numbers: number[]): UsedField => ({ path, numbers, type: "string" });
 
-function use(fields: Readonly<Record<string, string>>): ParticipantUse {
+function use(reads: readonly UsedField[], sends: readonly UsedField[] = []): SubjectUse {
   return {
-    participant: "gateway",
     module: "bodybroker/npc",
     semver: "1.0.0",
     subject: "ai.npc.behavior.request.v1",
     kind: "request",
-    message: "bodybroker.npc.v1.PlanResponse",
-    fields: Object.entries(fields).map(([path, type]) => ({ path, type })),
+    reads: { message: "bodybroker.npc.v1.PlanResponse", fields: [...reads] },
+    sends: { message: "bodybroker.npc.v1.PlanRequest", fields: [...sends] },
   };
 }
 
-const problems = (each: ParticipantUse, contract: UsedContract) =>
-  missingFrom(each, contract).map(({ problem }) => problem);
-
-describe("missingFrom", () => {
-  const reads = { plan_id: "string", "actions.move.destination.x": "float" };
-
-  it("finds nothing where everything is as it was", () => {
-    expect(missingFrom(use(reads), asItIs())).toEqual([]);
-  });
-
-  it("names a field that is gone, and one of another type", () => {
-    const contract = npcWith("PlanResponse", (message) => {
-      for (const field of message.field) if (field.name === "plan_id") field.name = "plan_name";
-    });
-    expect(problems(use(reads), contract)).toEqual([
-      "gateway reads plan_id of bodybroker.npc.v1.PlanResponse, which bodybroker/npc 2.0.0 does not have",
-    ]);
-    expect(problems(use({ plan_id: "int32", "plan_id.x": "string" }), asItIs())).toEqual([
-      "gateway reads plan_id of bodybroker.npc.v1.PlanResponse as int32; in bodybroker/npc 2.0.0 it is string",
-      "gateway reads plan_id.x of bodybroker.npc.v1.PlanResponse, which bodybroker/npc 2.0.0 does not have",
-    ]);
-  });
-
-  it("names a subject that is gone or carries something else, and a message that is gone", () => {
-    const contract = asItIs();
-    const gone = { ...use({}), subject: "ai.npc.gone.v1" };
-    expect(problems(gone, contract)).toEqual([
-      "gateway uses ai.npc.gone.v1, which bodybroker/npc 2.0.0 does not bind",
-    ]);
-    const other = { ...use({}), kind: "streaming" as const };
-    expect(problems(other, contract)).toEqual([
-      expect.stringContaining("in bodybroker/npc 2.0.0 it is request of"),
-    ]);
-    const empty = createFileRegistry(create(FileDescriptorSetSchema));
-    const unlinked = { ...contract, registry: empty, bindings: [] };
-    expect(problems(use(reads), unlinked)).toHaveLength(2);
-  });
-});
+function fileOf(...uses: SubjectUse[]): UsageFile {
+  return { formatVersion: 1, participant: "gateway", uses };
+}
 
 describe("a usage file", () => {
-  const file = (fields: object[], more: object = {}) =>
-    JSON.stringify({
-      formatVersion: 1,
-      participant: "p",
-      uses: [{ ...use({}), participant: undefined, fields }],
-      ...more,
-    });
-
   it("is merged with those of other processes, in a fixed order", () => {
-    const [first, second] = [{ b: "string" }, { a: "int32", b: "string" }].map((fields) => {
-      const { participant, ...rest } = use(fields);
-      return { formatVersion: 1, participant, uses: [rest] } satisfies UsageFile;
-    });
-    const merged = mergeUses([first as UsageFile, second as UsageFile]);
-    expect(merged).toEqual([use({ a: "int32", b: "string" })]);
-    expect(mergeUses([second as UsageFile, first as UsageFile])).toEqual(merged);
+    const [a, b, c] = [text("a", 2), text("b", 1), text("c", 3)];
+    const first = fileOf(use([b, a], [c]));
+    const second = fileOf(use([c, a]), { ...use([a]), semver: "1.1.0" });
+    const merged = mergeUses([first, second]);
+    expect(merged).toEqual([
+      { participant: "gateway", ...use([a, b, c], [c]) },
+      { participant: "gateway", ...use([a]), semver: "1.1.0" },
+    ]);
+    expect(mergeUses([second, first])).toEqual(merged);
   });
+
+  const field = (change: object) => ({ ...text("a", 1), ...change });
 
   it.each([
     ["no JSON", "{", "it is no JSON"],
-    ["another format", file([], { formatVersion: 2 }), "/formatVersion"],
-    [
-      "a path that steers a terminal",
-      file([{ path: "a\u001b[2J", type: "string" }]),
-      "/uses/0/fields/0/path",
-    ],
-    ["a type that does", file([{ path: "a", type: "\u001b" }]), "/uses/0/fields/0/type"],
-    ["something more", file([], { secret: 1 }), "additional properties"],
-    ["no object", "[]", "must be object"],
-  ])("is refused for %s", (_, text, problem) => {
-    const parsed = parseUsage(text);
+    ["another format", { ...fileOf(), formatVersion: 2 }, "/formatVersion"],
+    ["a participant that is no name", { ...fileOf(), participant: "a b" }, "/participant"],
+    ["a path that steers a terminal", fileOf(use([field({ path: "a\u001b[2J" })])), "/path"],
+    ["a type that does", fileOf(use([], [field({ type: "\u001b" })])), "/uses/0/sends"],
+    ["no numbers", fileOf(use([field({ numbers: [] })])), "/uses/0/reads/fields/0/numbers"],
+    ["something more", { ...fileOf(), secret: 1 }, "additional properties"],
+    ["no object", [], "must be object"],
+  ])("is refused for %s", (_, file, problem) => {
+    const parsed = parseUsage(typeof file === "string" ? file : JSON.stringify(file));
     expect(parsed.ok ? "" : parsed.problem).toContain(problem);
   });
 
   it("is taken as it should be", () => {
-    expect(parseUsage(file([{ path: "a.b_c", type: "map<string, acme.v1.Item>" }])).ok).toBe(true);
+    const taken = fileOf(use([field({ path: "a.b_c", type: "map<string, acme.v1.Item>" })]));
+    expect(parseUsage(JSON.stringify(taken))).toEqual({ ok: true, file: taken });
   });
 });
 
-it("stubs write what is read of a mock, and its contract has all of it", async () => {
+it("stubs write what is read and sent, and the contract has all of it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "charter-use-"));
   vi.stubEnv("CHARTER_RECORD_USE", folder);
   vi.stubEnv("CHARTER_PARTICIPANT", "gateway");
@@ -172,11 +132,21 @@ it("stubs write what is read of a mock, and its contract has all of it", async (
     return merged;
   });
   await rm(folder, { recursive: true });
-  expect(uses.flatMap((each) => missingFrom(each, asItIs()))).toEqual([]);
+  const lost = (contract: UsedContract) =>
+    uses.flatMap((each) =>
+      missingFrom(each, contract).map((missing) => missingText(missing, "gateway", "2.0.0")),
+    );
+  expect(lost(npcWith("", () => {}))).toEqual([]);
   const contract = npcWith("MoveAction", (message) => {
-    for (const field of message.field) if (field.name === "speed") field.name = "pace";
+    for (const field of message.field) if (field.name === "speed") field.number = 99;
   });
-  expect(uses.flatMap((each) => problems(each, contract))).toEqual([
-    expect.stringContaining("gateway reads actions.move.speed of bodybroker.npc.v1.PlanResponse"),
+  expect(lost(contract)).toEqual([
+    "gateway reads actions.move.speed of bodybroker.npc.v1.PlanResponse, which 2.0.0 does not have",
+  ]);
+  const without = npcWith("Situation", (message) => {
+    for (const field of message.field) if (field.name === "health_percent") field.number = 99;
+  });
+  expect(lost(without)).toEqual([
+    "gateway sends situation.health_percent of bodybroker.npc.v1.PlanRequest, which 2.0.0 does not have",
   ]);
 });

@@ -1,125 +1,105 @@
-import { readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { Argument, Option } from "commander";
-import type { Missing, UsedContract } from "../../../contract-tests/clients/check-usage.ts";
-import type { ParticipantUse, UsageFile } from "../../../contract-tests/clients/usage.ts";
-import type { CommandDefinition, Context } from "../command.ts";
+import { parseModuleName } from "../../core/module-name.ts";
+import type { UsageFilter } from "../../core/usage/usage.ts";
+import type { CommandDefinition, Context, Outcome } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
-import type { Style } from "../render/style.ts";
-import { renderTable } from "../render/table.ts";
-import { parseRevisionName, readRevisions } from "../revisions/read-revisions.ts";
+import { renderKept, renderUses } from "../render/usage.ts";
+import { compareUsage } from "./compare-usage.ts";
+import { parseBuildReference } from "./deployed-build.ts";
+import { publishUsage, usersBuild } from "./publish-usage.ts";
+import { readUsageFile } from "./usage-files.ts";
 
 interface Flags {
   readonly against?: string;
+  readonly publish?: boolean;
+  readonly build?: string;
+  readonly participant?: string;
+  readonly of?: string;
+  readonly module?: string;
 }
 
 export const contractUsage: CommandDefinition<Flags> = {
   name: "contract usage",
-  summary: "show which fields a consumer reads, and whether a release still has them (law C2)",
+  summary: "show what a consumer uses, hold it against a release, or keep it (law C2)",
   details:
-    "Generated stubs write usage files into the folder that CHARTER_RECORD_USE names while a consumer's tests run. Several files are taken together. With --against it ends with 0 when the release has every subject and field that is used, with the same type, with 100 when it lacks one, and with 3 when it has none of the modules.",
-  arguments: [new Argument("<file...>", "such as usage/*.usage.json")],
+    "Generated stubs write usage files into the folder that CHARTER_RECORD_USE names while a consumer's tests run. Several files are taken together. With --against it ends with 0 when the release has every subject and field that is used, with the same type, with 100 when it lacks one, and with 3 when it has none of the modules. --publish keeps all of it in the registry, in place of what was kept of the build; --of and --module show what is kept.",
+  arguments: [new Argument("[file...]", "such as usage/*.usage.json")],
   options: [
     new Option(
       "--against <where>",
       "registry for the newest releases, a release such as bodybroker/npc@1.2.0, a folder such as ., or a git ref",
     ),
+    new Option("--publish", "keep it in the registry, for `charter deploy check` and the gate"),
+    new Option("--build <build>", "whose tests have run, such as a commit; --publish needs it"),
+    new Option("--participant <name>", "whose build it is (default: as the files say)"),
+    new Option(
+      "--of <participant>",
+      "show what the registry keeps of this one, or of one build, such as npc-gateway@7f3c2a1",
+    ),
+    new Option("--module <module>", "show what the registry keeps of this one's use"),
   ],
   examples: [
     "charter contract usage usage/*.usage.json",
     "charter contract usage usage/*.usage.json --against registry",
-    "charter contract usage usage/*.usage.json --against .",
+    "charter contract usage usage/*.usage.json --publish --build 7f3c2a1",
+    "charter contract usage --module bodybroker/npc",
   ],
-  async run(context, paths, { against }) {
-    const { mergeUses } = await import("../../../contract-tests/clients/usage.ts");
-    const uses = mergeUses(await Promise.all(paths.map((path) => readUsage(context, path))));
-    if (against === undefined) {
-      return { exit: "done", json: { uses }, text: (style) => renderUses(uses, style) };
+  async run(context, paths, flags) {
+    refuseContradictions(paths, flags);
+    if (paths.length === 0) return kept(context, flags);
+    const files = await Promise.all(paths.map((path) => readUsageFile(context, path)));
+    if (flags.build !== undefined) {
+      return publishUsage(context, files, usersBuild(files, flags.build, flags.participant));
     }
-    const { missingFrom } = await import("../../../contract-tests/clients/check-usage.ts");
-    const contracts = await contractsAt(context, against, uses);
-    const compared = uses.filter(({ module }) => contracts.has(module));
-    const missing = compared.flatMap((use) => {
-      const contract = contracts.get(use.module);
-      return contract === undefined ? [] : missingFrom(use, contract);
-    });
-    const left = [...new Set(uses.map(({ module }) => module))].filter(
-      (module) => !contracts.has(module),
-    );
-    return {
-      exit: missing.length > 0 ? "findings" : compared.length > 0 ? "done" : "inconclusive",
-      json: { law: "C2", uses, missing, notCompared: left },
-      text: (style) => renderMissing(compared, missing, left, style),
-    };
+    const { mergeUses } = await import("../../../contract-tests/clients/usage.ts");
+    const uses = mergeUses(files);
+    if (flags.against !== undefined) return compareUsage(context, uses, flags.against);
+    return { exit: "done", json: { uses }, text: (style) => renderUses(uses, style) };
   },
 };
 
-async function readUsage({ cwd }: Context, path: string): Promise<UsageFile> {
-  const { mostUsageBytes, parseUsage } = await import("../../../contract-tests/clients/usage.ts");
-  const refused = (problem: string, cause?: unknown) =>
-    new CommandFailure(
+/** @throws CommandFailure usage, for flags that do not go together */
+function refuseContradictions(paths: readonly string[], flags: Flags): void {
+  const { against, publish, build, participant, of, module } = flags;
+  const asks = of !== undefined || module !== undefined;
+  const gives = publish === true || against !== undefined;
+  const names = build !== undefined || participant !== undefined;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [
+      paths.length === 0 && !asks,
+      "Expected usage files, such as usage/*.usage.json; or --of <participant> or --module <module>, for what the registry keeps.",
+    ],
+    [
+      asks && (paths.length > 0 || gives || names),
+      "--of and --module show what the registry keeps, and take no files and no other flags; leave them away, or the rest.",
+    ],
+    [
+      publish === true && against !== undefined,
+      "--against holds the files against a contract, and --publish keeps them for the release that the stubs are of; leave one of the two away.",
+    ],
+    [
+      publish === true && build === undefined,
+      "--publish needs --build <build>: whose tests have run, such as a commit.",
+    ],
+    [names && publish !== true, "--build and --participant say whose use is kept; add --publish."],
+  ];
+  const broken = rules.find(([isBroken]) => isBroken);
+  if (broken !== undefined) throw new CommandFailure("usage", broken[1]);
+}
+
+async function kept(context: Context, { of, module }: Flags): Promise<Outcome> {
+  const who = of === undefined ? null : parseBuildReference(of);
+  if (module !== undefined && parseModuleName(module) === null) {
+    throw new CommandFailure(
       "usage",
-      `${path} is no usage file: ${problem}. Stubs write such files where CHARTER_RECORD_USE says.`,
-      { cause },
-    );
-  let text: string;
-  try {
-    const { size } = await stat(resolve(cwd, path));
-    if (size > mostUsageBytes) throw refused(`it has ${size} bytes; ${mostUsageBytes} is the most`);
-    text = await readFile(resolve(cwd, path), "utf8");
-  } catch (cause) {
-    if (cause instanceof CommandFailure) throw cause;
-    throw refused(`it cannot be read (${cause instanceof Error ? cause.message : cause})`, cause);
-  }
-  const parsed = parseUsage(text);
-  if (!parsed.ok) throw refused(parsed.problem);
-  return parsed.file;
-}
-
-/** The contracts of the used modules at a place, by module. */
-async function contractsAt(
-  context: Context,
-  where: string,
-  uses: readonly ParticipantUse[],
-): Promise<ReadonlyMap<string, UsedContract>> {
-  const used = [...new Set(uses.map(({ module }) => module))];
-  const names = where === "registry" ? used : [where];
-  const places = await Promise.all(
-    names.map((name) => readRevisions(context, parseRevisionName(name))),
-  );
-  return new Map(
-    places.flatMap(({ label, modules }) =>
-      [...modules].flatMap(([module, { registry, bindings }]) => {
-        const contract = { label: `${module} ${label}`, registry, bindings };
-        return used.includes(module) ? [[module, contract] as const] : [];
-      }),
-    ),
-  );
-}
-
-function renderUses(uses: readonly ParticipantUse[], style: Style): string {
-  const rows = uses.map(({ participant, module, semver, subject, fields }) => [
-    participant,
-    `${module}@${semver}`,
-    subject,
-    fields.map(({ path }) => path).join(", ") || "(no field)",
-  ]);
-  return renderTable(["PARTICIPANT", "MADE WITH", "SUBJECT", "READS"], rows, style);
-}
-
-function renderMissing(
-  compared: readonly ParticipantUse[],
-  missing: readonly Missing[],
-  left: readonly string[],
-  style: Style,
-): string {
-  const fields = compared.reduce((sum, use) => sum + use.fields.length, 0);
-  const lines = missing.map(({ problem }) => `  ${style("red", "C2")} ${problem}`);
-  if (missing.length === 0 && compared.length > 0) {
-    lines.push(
-      `All ${fields} fields on ${compared.length} subjects are there, with the same types.`,
+      `"${module}" must name a module, such as bodybroker/npc, without a version.`,
     );
   }
-  if (left.length > 0) lines.push(style("yellow", `Not compared: ${left.join(", ")}.`));
-  return lines.join("\n");
+  const filter: UsageFilter = {
+    ...(who === null ? {} : { participant: who.participant }),
+    ...(who === null || who.build === null ? {} : { build: who.build }),
+    ...(module === undefined ? {} : { module }),
+  };
+  const list = await (await context.registry()).usages(filter);
+  return { exit: "done", json: list, text: (style) => renderKept(list, style) };
 }
