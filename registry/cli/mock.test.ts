@@ -101,31 +101,30 @@ test("contract client names the rpcs of the module for one that it lacks", async
   });
 });
 
-const usage = (...fields: object[]) =>
-  JSON.stringify({
-    formatVersion: 1,
-    participant: "gateway",
-    uses: [
-      {
-        module: "bodybroker/npc",
-        semver: "1.0.0",
-        subject: "ai.npc.behavior.request.v1",
-        kind: "request",
-        message: "bodybroker.npc.v1.PlanResponse",
-        fields,
-      },
-    ],
-  });
+const action = { path: "action", numbers: [1], type: "string" };
+const mood = { path: "mood", numbers: [2], type: "bodybroker.npc.v1.Mood" };
+
+/** A usage file of a caller that reads fields of a plan, and says whose plan it wants. */
+function usage(fields: readonly object[], participant = "gateway"): string {
+  const sent = { path: "npc_id", numbers: [2], type: "string" };
+  const use = {
+    ...{ module: "bodybroker/npc", semver: "1.0.0", subject: "ai.npc.behavior.request.v1" },
+    kind: "request",
+    reads: { message: "bodybroker.npc.v1.PlanResponse", fields },
+    sends: { message: "bodybroker.npc.v1.PlanRequest", fields: [sent] },
+  };
+  return JSON.stringify({ formatVersion: 1, participant, uses: [use] });
+}
 
 test("contract usage holds what stubs have recorded against a release", async () => {
-  const action = { path: "action", type: "string" };
-  const gone = { path: "mood", type: "bodybroker.npc.v1.Mood" };
-  await workspace.write({ "good.json": usage(action), "bad.json": usage(action, gone) });
+  await workspace.write({ "good.json": usage([action]), "bad.json": usage([action, mood]) });
   const shown = await run("contract", "usage", "good.json", "bad.json");
   expect(shown).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(shown.stdout).toMatch(/gateway +bodybroker\/npc@1.0.0 +ai.npc\S+ +action, mood/);
+  expect(shown.stdout).toMatch(
+    /gateway +bodybroker\/npc@1.0.0 +ai.npc\S+ +reads action, mood; sends npc_id/,
+  );
   const kept = await run("contract", "usage", "good.json", "--against", "registry");
-  expect(kept).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("All 1 fields on 1") });
+  expect(kept).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("All 2 fields on 1") });
   const lost = await run("contract", "usage", "bad.json", "--against", "bodybroker/npc@1.0.0");
   expect(lost.exitCode).toBe(100);
   expect(lost.stdout).toContain(
@@ -135,11 +134,62 @@ test("contract usage holds what stubs have recorded against a release", async ()
   expect(other).toMatchObject({ exitCode: 3, stdout: "Not compared: bodybroker/npc.\n" });
 });
 
+test("contract usage keeps what a build uses, and shows what is kept", async () => {
+  const files = { "gateway.json": usage([]), "more.json": usage([action]) };
+  await workspace.write({ ...files, "app.json": usage([], "app") });
+  const publish = (...args: string[]) => run("contract", "usage", ...args, "--publish");
+  expect(await publish("gateway.json", "--build", "1")).toMatchObject({
+    exitCode: 0,
+    stdout: "Published: 1 field on 1 subject, which is all that gateway@1 uses.\n",
+  });
+  await publish("gateway.json", "more.json", "--build", "1");
+  await publish("app.json", "--build", "7", "--participant", "mobile");
+  const kept = await run("contract", "usage", "--module", "bodybroker/npc");
+  const rows = kept.stdout
+    .trimEnd()
+    .replace(/\d{4}-\d\d-\d\d/g, "DAY")
+    .split("\n");
+  const use = "bodybroker/npc@1.0.0 ai.npc.behavior.request.v1 DAY";
+  expect(rows.map((row) => row.replace(/ {2,}/g, " "))).toEqual([
+    "PARTICIPANT BUILD MADE WITH SUBJECT RECORDED FIELDS",
+    `mobile 7 ${use} sends npc_id`,
+    `gateway 1 ${use} reads action; sends npc_id`,
+  ]);
+  const one = await run("contract", "usage", "--of", "gateway@1", "--format", "json");
+  expect(JSON.parse(one.stdout)).toMatchObject({
+    usages: [{ participant: "gateway", build: "1", reads: { fields: [action] } }],
+    more: false,
+  });
+  const none = await run("contract", "usage", "--of", "gateway@2");
+  expect(none).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Nothing is kept") });
+});
+
+test("contract usage does not keep what the release does not have", async () => {
+  await workspace.write({ "bad.json": usage([mood]) });
+  const args = ["bad.json", "--publish", "--build", "9"];
+  const { exitCode, stderr } = await run("contract", "usage", ...args);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    "gateway@9 reads mood of bodybroker.npc.v1.PlanResponse, which bodybroker/npc@1.0.0 does not have",
+  );
+  expect(stderr).toContain("Run its tests again with these stubs");
+});
+
 test.each([
   ["a file that is not there", "gone.json", "it cannot be read"],
   ["another file", "buf.yaml", "it is no JSON"],
-])("contract usage of %s is wrong usage", async (_, path, message) => {
-  expect(await run("contract", "usage", path)).toMatchObject({
+  ["nothing", "", "Expected usage files"],
+  ["files and what is kept", "good.json --of gateway", "take no files and no other flags"],
+  ["what is kept, to be published", "--of gateway --publish --build 1", "no other flags"],
+  ["two things to do", "good.json --publish --build 1 --against .", "leave one of the two away"],
+  ["no build", "good.json --publish", "--publish needs --build <build>"],
+  ["a build that is not published", "good.json --build 1", "add --publish"],
+  ["a build that is no name", "good.json --publish --build a/b", "must name a participant"],
+  ["two participants", "good.json app.json --publish --build 1", "are of gateway and app"],
+  ["a module with a version", "--module bodybroker/npc@1.0.0", "must name a module"],
+])("contract usage of %s is wrong usage", async (_, args, message) => {
+  await workspace.write({ "good.json": usage([action]), "app.json": usage([], "app") });
+  expect(await run("contract", "usage", ...args.split(" ").filter(Boolean))).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining(message),
   });
