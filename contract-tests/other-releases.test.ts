@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { mostMinors, otherReleases } from "./other-releases.ts";
+import { mostOthers, otherReleases, pastReleases } from "./other-releases.ts";
 
 const registered = ["2.0.0", "1.3.0", "1.2.1", "1.2.0", "1.1.0", "1.0.2", "1.0.1", "0.1.0"];
 
-function names(semver: string, deployed: readonly string[] = [], all = registered) {
-  return otherReleases(semver, all, deployed).map((each) => `${each.age} ${each.semver}`);
+function names(semver: string, deployed: readonly string[] = []) {
+  const { tried } = otherReleases(semver, registered, deployed);
+  return tried.map((each) => `${each.age} ${each.semver}`);
 }
 
 describe("otherReleases", () => {
@@ -22,14 +23,29 @@ describe("otherReleases", () => {
     expect(names("1.2.0", ["1.2.1"])).toContain("newer 1.2.1");
   });
 
-  it("keeps to the newest minors, however many there are, but for those that are deployed", () => {
-    const many = Array.from({ length: 40 }, (_, i) => `1.${i}.0`);
-    const chosen = names("1.39.0", ["1.3.0"], many);
-    expect(chosen).toHaveLength(mostMinors + 1);
-    expect(chosen.slice(0, 2)).toEqual(["older 1.3.0", "older 1.29.0"]);
+  it.each([
+    ["takes every minor, however long the history is", mostOthers, []],
+    ["names what there is no room for, and never what is deployed", mostOthers + 2, ["1.1.0"]],
+  ])("%s", (_what, count, leftOut) => {
+    const many = Array.from({ length: count + 1 }, (_, i) => `1.${i}.0`);
+    const found = otherReleases(`1.${count}.0`, many, ["1.0.0"]);
+    expect(found.tried).toHaveLength(mostOthers);
+    expect(found.tried[0]?.semver).toBe("1.0.0");
+    expect(found.leftOut).toEqual(leftOut.length === 0 ? [] : ["1.1.0", "1.2.0"]);
   });
 
   it("takes no preview", () => {
-    expect(names("1.1.0", ["1.0.0-pr.2.1"], ["1.1.0", "1.0.0-pr.2.1"])).toEqual([]);
+    const found = otherReleases("1.1.0", ["1.1.0", "1.0.0-pr.2.1"], ["1.0.0-pr.2.1"]);
+    expect(found).toEqual({ tried: [], leftOut: [] });
+  });
+});
+
+describe("pastReleases", () => {
+  it.each([
+    ["the newest deployed one of each older major", ["2.0.0", "1.0.1", "1.3.0", "2.1.0"], "3.0.0"],
+    ["nothing of the own major, of a newer one, or of a preview", ["3.0.0", "4.0.0"], "3.1.0"],
+    ["no preview", ["1.0.0-pr.2.1"], "3.1.0"],
+  ])("takes %s", (_what, deployed, semver) => {
+    expect(pastReleases(semver, deployed)).toEqual(semver === "3.0.0" ? ["2.1.0", "1.3.0"] : []);
   });
 });

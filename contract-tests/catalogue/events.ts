@@ -120,6 +120,57 @@ export const eventLaws: readonly LawEntry[] = [
       "Write the event into an outbox in the same transaction, and publish from there until it is acknowledged.",
   },
   {
+    id: "E7",
+    title: "acknowledges what older releases published",
+    promise:
+      "A consumer acknowledges an event that was valid under an older release of the same major, whichever registered minor or deployed patch that is: streams still hold it, and its publishers are still there.",
+    appliesTo: `${consumers}, and whose message is another one in an older release of the same major`,
+    effect: "publishes",
+    needs: [
+      "older releases in the registry",
+      "a stream that may be written to",
+      "the right to read what consumers answer on `$JS.ACK.>`",
+    ],
+    evidence:
+      "An acknowledged event that is valid under an older release, at least five of each form that the event has had. `Charter-Schema` names that release.",
+    minimum: 5,
+    breach: {
+      fault: "The consumer demands a field that last year's publishers do not know.",
+      reported: [
+        "the consumer indexer must acknowledge an event that is valid in 1.1.0 within 2000 ms",
+        "came back  terminated it",
+        'message    {"orderId":"o-1"}',
+      ].join("\n"),
+    },
+    remedy:
+      "Give what is missing a default. A consumer that starts anew reads the whole stream, with events of every release that wrote into it.",
+  },
+  {
+    id: "E8",
+    title: "acknowledges what newer releases publish",
+    promise:
+      "A consumer acknowledges a valid event with fields or enum values that the contract does not know yet, where the rules allow it; so it does with what a newer release of the same major publishes, unless a rule here forbids that.",
+    appliesTo: consumers,
+    effect: "publishes",
+    needs: [
+      "a stream that may be written to",
+      "the right to read what consumers answer on `$JS.ACK.>`",
+    ],
+    evidence:
+      "An acknowledged event with an unknown field or enum value, or of a newer release. What a consumer does not take without it either is E2's.",
+    minimum: 5,
+    breach: {
+      fault: "The decoder is strict, and refuses field 7.",
+      reported: [
+        "the consumer indexer must acknowledge a valid event with an unknown field within 2000 ms",
+        "came back  terminated it",
+        'message    {"orderId":"o-1"}',
+      ].join("\n"),
+    },
+    remedy:
+      "Ignore fields that the code does not know, and give unknown enum values a branch. Publishers are rolled out first, and consumers read their events before they know them.",
+  },
+  {
     id: "D1",
     title: "uses only declared subjects",
     promise:

@@ -156,7 +156,7 @@ export const requestLaws: readonly LawEntry[] = [
     id: "R8",
     title: "accepts what older releases sent",
     promise:
-      "A message that was valid under an older release of the same major, and still in use, is accepted.",
+      "A message that was valid under an older release of the same major is accepted, whichever registered minor or deployed patch that is.",
     appliesTo: "every rpc whose request is another one in an older release of the same major",
     effect: "calls",
     needs: ["older releases in the registry"],

@@ -68,8 +68,10 @@ function idempotencyOf(
   module: string,
   pattern: string,
 ): Idempotency {
-  const contract = contracts.find((each) => each.module === module);
-  const binding = contract?.bindings.find((each) => each.pattern === pattern);
+  const binding = contracts
+    .filter((each) => each.module === module)
+    .flatMap(({ bindings }) => bindings)
+    .find((each) => each.pattern === pattern);
   return binding === undefined || binding.kind === "event" ? "unknown" : binding.idempotency;
 }
 

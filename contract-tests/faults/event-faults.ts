@@ -1,10 +1,10 @@
-import { toJson } from "@bufbuild/protobuf";
+import { type Message, toJson } from "@bufbuild/protobuf";
 import type { Payload } from "../../registry/core/samples/oracle.ts";
 import type { ContractUnderTest } from "../runner/contract.ts";
 import { linkSchema, messageType } from "../runner/contract.ts";
 import type { SubjectSettings } from "../runner/settings.ts";
 import { type DepotFault, movedEvent, startDepot } from "./depot.ts";
-import { depotContract, find, moved, send, sent } from "./depot-contract.ts";
+import { depotContract, find, moved, otherDepot, send, sent } from "./depot-contract.ts";
 import { type ServiceFault, startDepotService } from "./depot-service.ts";
 import type { PlantedFault } from "./planted-fault.ts";
 
@@ -31,6 +31,33 @@ function depotWith(
       return startDepot(nc, contract, isFaulty ? planted(contract) : {});
     },
   };
+}
+
+/** A depot that has a release before this one. */
+function depotWithPast(law: string, fault: string, planted: DepotFault): PlantedFault {
+  return {
+    ...depotWith(law, fault, () => planted),
+    contracts: async () => [
+      { ...(await depotContract(moved)), others: [await otherDepot("1.0.0")] },
+    ],
+  };
+}
+
+/** A consumer that terminates valid events that `isRefused` speaks of. */
+function refusing(isRefused: (event: Message) => boolean): DepotFault {
+  return {
+    consume: (event, correct) =>
+      event.kind === "valid" && isRefused(event.message) ? "term" : correct,
+  };
+}
+
+/** A field that 1.0.0 had, and that 1.1.0 reserves. */
+const note = 5;
+/** The last carrier that 1.1.0 knows. */
+const van = 2;
+
+function unknownNumbers({ $unknown = [] }: Message): readonly number[] {
+  return $unknown.map(({ no }) => no);
 }
 
 /** A depot whose service has a fault. */
@@ -93,6 +120,21 @@ export const eventFaults: readonly PlantedFault[] = [
     [send, sent],
     { publishesNothing: true },
     { flows: [{ event: sent, withinMs: 500, key: { request: "parcel_id", event: "parcel_id" } }] },
+  ),
+  depotWithPast(
+    "E7",
+    "terminates last year's events, for a field that is gone",
+    refusing((event) => unknownNumbers(event).includes(note)),
+  ),
+  depotWithPast(
+    "E8",
+    "terminates an event with a field that it does not know",
+    refusing((event) => unknownNumbers(event).some((number) => number !== note)),
+  ),
+  depotWithPast(
+    "E8",
+    "terminates an event with an enum value that it does not know and the rules allow",
+    refusing((event) => (event as Message & { readonly carrier: number }).carrier > van),
   ),
   depotWith("D1", "publishes on a subject that is written wrong", (contract) => ({
     strays: ["depot.parcel.mvoed.v1.*"],

@@ -19,6 +19,8 @@ export interface Sent {
 export interface Told {
   readonly topic: string;
   readonly tokens: number;
+  /** Numbers of fields that the feed's release does not know. */
+  readonly unknown: readonly number[];
 }
 
 /** What a feed can do wrong. Without any of it, it keeps its contract. */
@@ -62,8 +64,9 @@ export async function startFeed(
       return;
     }
     const { topic, maxTokens } = payload.message as unknown as { topic: string; maxTokens: number };
+    const unknown = (payload.message.$unknown ?? []).map(({ no }) => no);
     const control = `_CHARTER.ctl.${instance}.${nuid.next()}`;
-    const told = { topic, tokens: maxTokens };
+    const told = { topic, tokens: maxTokens, unknown };
     const correct = framesOf(told, fault.control ?? control, (text) =>
       toBinary(token, create(token, { token: text })),
     );

@@ -1,3 +1,10 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FieldDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,7 +21,13 @@ let server: RunningNatsServer;
 let nc: NatsConnection;
 
 beforeAll(async () => {
-  tell = await tellContract();
+  const now = await tellContract();
+  const older = {
+    semver: "0.9.0",
+    age: "older",
+    descriptors: withAccent(now.descriptors),
+  } as const;
+  tell = { ...now, others: [older] };
   server = await startNatsServer();
   nc = await connect({ servers: server.url });
 });
@@ -23,6 +36,21 @@ afterAll(async () => {
   await nc.close();
   await server.stop();
 });
+
+/** A field that an older release had. */
+const accent = 3;
+
+function withAccent(descriptors: Uint8Array): Uint8Array {
+  const set = fromBinary(FileDescriptorSetSchema, descriptors);
+  const request = set.file
+    .flatMap(({ messageType }) => messageType)
+    .find(({ name }) => name === "TellRequest");
+  const type = FieldDescriptorProto_Type.STRING;
+  const label = FieldDescriptorProto_Label.OPTIONAL;
+  const field = { name: "accent", jsonName: "accent", number: accent, type, label };
+  request?.field.push(create(FieldDescriptorProtoSchema, field));
+  return toBinary(FileDescriptorSetSchema, set);
+}
 
 /** What one law finds in a feed. */
 async function find(
@@ -38,6 +66,10 @@ async function find(
   return report.modules[0]?.bindings[0]?.laws[0];
 }
 
+const refusing = (isRefused: (number: number) => boolean): FeedFault => ({
+  tell: ({ unknown }, correct) => (unknown.some(isRefused) ? [errorFrame(400)] : correct),
+});
+
 const isEnd = ({ headers }: Sent) => "Charter-Eos" in headers;
 const isLong = ({ tokens }: Told) => tokens > 10;
 
@@ -49,6 +81,20 @@ const droppingOne: FeedFault = {
 /** A fault, the law that finds it, what the report says, and how many tokens the smallest case has. */
 const faults: readonly (readonly [string, string, FeedFault, RegExp, number])[] = [
   ["drops a frame after seven", "T1", droppingOne, /expected frame 6, and frame 7 came/, 8],
+  [
+    "fails on last year's requests, for a field that is gone",
+    "R8",
+    refusing((number) => number === accent),
+    /a request that is valid in 0\.9\.0 was not answered/,
+    1,
+  ],
+  [
+    "fails on a field that it does not know",
+    "R9",
+    refusing((number) => number !== accent),
+    /a valid request with an unknown field was not answered/,
+    1,
+  ],
   [
     "sends a frame twice",
     "T1",

@@ -13,9 +13,13 @@ export interface ContractUnderTest {
   readonly descriptors: Uint8Array;
   /** Other releases of the same major that may be in use: a live service meets their messages, too. */
   readonly others: readonly OtherRelease[];
+  /** What of other releases is in use and not tried, in sentences for the report. */
+  readonly leftOut?: readonly string[];
+  /** Head has gone on without these bindings, so that only those that are in use here are tested. */
+  readonly isPast?: true;
 }
 
-/** A release before or after the one under test. */
+/** A release before or after the one under test. What is linked of it is kept as long as the object. */
 export interface OtherRelease {
   readonly semver: string;
   readonly age: "older" | "newer";

@@ -1,5 +1,6 @@
 import type { BindingKind } from "../../registry/core/binding/binding.ts";
 import { acceptOlder } from "./laws/accept-older.ts";
+import { acceptOlderEvents } from "./laws/accept-older-events.ts";
 import { acceptValid } from "./laws/accept-valid.ts";
 import type { AccountLaw } from "./laws/account-law.ts";
 import { cancelled } from "./laws/cancelled.ts";
@@ -24,6 +25,7 @@ import { served } from "./laws/served.ts";
 import { singleDelivery } from "./laws/single-delivery.ts";
 import { storedOnce } from "./laws/stored-once.ts";
 import { tolerateNewer } from "./laws/tolerate-newer.ts";
+import { tolerateNewerEvents } from "./laws/tolerate-newer-events.ts";
 import { undeclared } from "./laws/undeclared.ts";
 import { withinDeadline } from "./laws/within-deadline.ts";
 
@@ -52,6 +54,8 @@ export const laws: readonly Law[] = [
   storedOnce,
   ordered,
   leadsTo,
+  acceptOlderEvents,
+  tolerateNewerEvents,
 ];
 
 /** The laws of all contracts together. */

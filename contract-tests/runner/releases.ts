@@ -1,7 +1,7 @@
-import { type DescEnum, type DescExtension, type DescMessage, toBinary } from "@bufbuild/protobuf";
-import { DescriptorProtoSchema, EnumDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import type { DescFile, DescMessage } from "@bufbuild/protobuf";
 import { createGenerator, type Generator } from "../../registry/core/samples/messages.ts";
 import { linkSchema, type OtherRelease } from "./contract.ts";
+import { formIn, type TypeTexts, typeTextsOf, typeTextsOfSet } from "./type-forms.ts";
 
 /** Other releases, by what is different in a type. */
 export interface TypeAsReleased {
@@ -20,61 +20,81 @@ export interface ReleasesOfType {
   readonly absent: readonly string[];
 }
 
-/** Sorts releases by the form that a type has in them. @param now as of `Generator` */
+/**
+ * Sorts releases by the form that a type has in them. Only one release of each form is linked, so that
+ * a module of a hundred minors, most of which are about other types, costs little.
+ *
+ * @param now as of `Generator`
+ */
 export function releasesOfType(
   releases: readonly OtherRelease[],
   current: DescMessage,
   now: bigint,
 ): ReleasesOfType {
-  const own = formOf(current);
+  const { typeName } = current;
+  const own = formIn(ownTexts(current.file), typeName);
   const same: string[] = [];
   const absent: string[] = [];
-  const forms = new Map<string, TypeAsReleased>();
+  const forms = new Map<string, readonly [OtherRelease, ...OtherRelease[]]>();
   for (const release of releases) {
-    const generator = generatorOf(release, now);
-    const desc = generator.schema.registry.getMessage(current.typeName);
-    if (desc === undefined) {
-      absent.push(release.semver);
-      continue;
-    }
-    const form = formOf(desc);
-    const known = forms.get(form);
-    if (form === own) same.push(release.semver);
-    else if (known === undefined) forms.set(form, { semvers: [release.semver], generator, desc });
-    else forms.set(form, { ...known, semvers: [...known.semvers, release.semver] });
+    const form = formIn(textsOf(release), typeName);
+    const known = form === null ? undefined : forms.get(form);
+    if (form === null) absent.push(release.semver);
+    else if (form === own) same.push(release.semver);
+    else forms.set(form, known === undefined ? [release] : [...known, release]);
   }
-  return { forms: [...forms.values()], same, absent };
+  const linked = [...forms.values()].map(([first, ...rest]): TypeAsReleased => {
+    const generator = generatorOf(first, now);
+    // The texts of its descriptors have it, so it is there.
+    const desc = generator.schema.registry.getMessage(typeName) as DescMessage;
+    return { semvers: [first, ...rest].map(({ semver }) => semver), generator, desc };
+  });
+  return { forms: linked, same, absent };
 }
 
-/** Linking takes longer than a law, and every binding of a module needs the same releases. */
+/**
+ * Why there is nothing to try of older releases.
+ *
+ * @param what `request` or `event`
+ * @param leftOut as of `ContractUnderTest`
+ */
+export function whyNothingOlder(
+  what: string,
+  { same, absent }: Pick<ReleasesOfType, "same" | "absent">,
+  leftOut: readonly string[] = [],
+): string {
+  if (same.length > 0) return `the ${what} is the same in ${same.join(", ")}`;
+  if (absent.length > 0) return `no older release has the ${what} (${absent.join(", ")})`;
+  return leftOut.length > 0 ? leftOut.join("; ") : "there is no older release of this major";
+}
+
+/** Every binding of a module needs the same releases. */
 const generators = new WeakMap<OtherRelease, Generator>();
+const texts = new WeakMap<OtherRelease, TypeTexts>();
+const textsOfFiles = new WeakMap<DescFile, TypeTexts>();
 
 function generatorOf(release: OtherRelease, now: bigint): Generator {
-  const known = generators.get(release);
-  if (known !== undefined) return known;
-  const made = createGenerator(linkSchema(release.descriptors), Number(now / 1_000_000n));
-  generators.set(release, made);
-  return made;
+  return kept(generators, release, () =>
+    createGenerator(linkSchema(release.descriptors), Number(now / 1_000_000n)),
+  );
 }
 
-/** The descriptors of a type and of all that it holds, as text to compare: comments are not in it. */
-function formOf(desc: DescMessage): string {
-  const parts = new Map<string, Uint8Array>();
-  const add = (each: DescMessage | DescEnum | DescExtension | undefined) => {
-    if (each === undefined || each.kind === "extension" || parts.has(each.typeName)) return;
-    if (each.kind === "enum") {
-      parts.set(each.typeName, toBinary(EnumDescriptorProtoSchema, each.proto));
-      return;
-    }
-    parts.set(each.typeName, toBinary(DescriptorProtoSchema, each.proto));
-    for (const field of each.fields) {
-      add(field.message);
-      add(field.enum);
-    }
-  };
-  add(desc);
-  return [...parts]
-    .map(([name, bytes]) => `${name} ${Buffer.from(bytes).toString("base64")}`)
-    .sort()
-    .join("\n");
+function textsOf(release: OtherRelease): TypeTexts {
+  return kept(texts, release, () => typeTextsOfSet(release.descriptors));
+}
+
+function ownTexts(file: DescFile): TypeTexts {
+  return kept(textsOfFiles, file, () => typeTextsOf(withImports(file).map(({ proto }) => proto)));
+}
+
+function withImports(file: DescFile, found: Set<DescFile> = new Set()): readonly DescFile[] {
+  found.add(file);
+  for (const each of file.dependencies) if (!found.has(each)) withImports(each, found);
+  return [...found];
+}
+
+function kept<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }

@@ -9,12 +9,15 @@ import { unmatchedEntries } from "./known-failing/unmatched-entries.ts";
 import { createKnownValues } from "./known-values.ts";
 import { chosenAccountLaws } from "./laws.ts";
 import { openRun, type RunSettings } from "./open-run.ts";
+import { usedHere } from "./past-bindings.ts";
 import { type BindingResult, type ModuleResult, type RunReport, totalsOf } from "./report.ts";
 import { type Run, runBinding } from "./run-binding.ts";
 
 export interface RunOptions extends RunSettings {
   /** Whether the contracts are all that there are, so that what they do not declare is undeclared. */
   readonly isWholeEstate?: boolean;
+  /** What is declared beside the contracts, and not tested. */
+  readonly alsoDeclared?: readonly Binding[];
   /** The day by which entries of what is known to fail are judged, as `2027-01-31`; today without it. */
   readonly today?: string;
   /** What the report says of how it was made. */
@@ -31,12 +34,13 @@ const modulesAtOnce = 4;
  */
 export async function runContracts(
   nc: NatsConnection,
-  contracts: readonly ContractUnderTest[],
+  wanted: readonly ContractUnderTest[],
   options: RunOptions,
 ): Promise<RunReport> {
   const startedAt = new Date();
   const isWholeEstate = options.isWholeEstate ?? false;
-  const run = await openRun(nc, contracts, options);
+  const run = await openRun(nc, wanted, options);
+  const { contracts, notes: untested } = await usedHere(nc, wanted, run.endpoints);
   const atOnce = createGate(modulesAtOnce);
   const judged = await Promise.all(
     contracts.map((contract) => atOnce(() => runModule(run, contract, options))),
@@ -44,9 +48,11 @@ export async function runContracts(
   const known = run.settings.knownFailing;
   const today = options.today ?? startedAt.toISOString().slice(0, "2027-01-31".length);
   const modules = withKnownFailing(judged, known, today);
+  const notes = [...(options.notes ?? []), ...untested];
   const shown = await runAccount(chosenAccountLaws(options.laws), {
     nc,
     contracts,
+    declared: [...contracts.flatMap(({ bindings }) => bindings), ...(options.alsoDeclared ?? [])],
     isWholeEstate,
     endpoints: run.endpoints,
     modules,
@@ -57,7 +63,7 @@ export async function runContracts(
     runId: run.runId,
     seed: run.seed,
     environmentClass: run.environmentClass,
-    ...(options.notes === undefined ? {} : { notes: options.notes }),
+    ...(notes.length === 0 ? {} : { notes }),
     laws: [...run.laws, ...chosenAccountLaws(options.laws)].map((law) => law.id),
     modules,
     account: [

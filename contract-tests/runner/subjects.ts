@@ -14,6 +14,11 @@ export function tokensOf(binding: Binding): readonly DemandedPath[] {
   }));
 }
 
+/** Whether the field at a path fills a part of the subject. */
+export function isToken({ parameters }: Binding, path: readonly string[]): boolean {
+  return parameters.some(({ field }) => field === path.join("."));
+}
+
 /** The pattern as a service subscribes to it. */
 export function subscriptionOf(binding: Pick<Binding, "pattern">): string {
   const parsed = parsePattern(binding.pattern);

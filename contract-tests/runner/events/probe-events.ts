@@ -9,6 +9,8 @@ export interface ProbeEvent {
   readonly payload: Uint8Array;
   /** Null for bytes that are no message. */
   readonly message: Message | null;
+  /** The release that is said to have written it; the one under test without it. */
+  readonly semver?: string;
 }
 
 /** What the stream says of it. */
@@ -39,10 +41,11 @@ export function probePublisher(bench: EventBench, stream: KeepingStream): ProbeP
   };
   return {
     remove,
-    async publish({ subject, payload }, id = idOf(bench, count++)) {
+    async publish({ subject, payload, semver }, id = idOf(bench, count++)) {
       const headers = createHeaders();
       headers.set("Charter-Probe", bench.runId);
-      headers.set("Charter-Schema", `${bench.contract.module}@${bench.contract.semver}`);
+      const { contract } = bench;
+      headers.set("Charter-Schema", `${contract.module}@${semver ?? contract.semver}`);
       headers.set("Nats-Msg-Id", id);
       const options = { headers, timeout: publishMs };
       bench.calls.trace.sent(subject, payload, headers);

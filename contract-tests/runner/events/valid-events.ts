@@ -17,7 +17,8 @@ export function probeOf(bench: EventBench, message: Message): ProbeEvent | null 
   const { generator, message: desc, binding } = bench;
   if (judge(generator.schema, desc, message).kind !== "valid") return null;
   const subject = subjectOf(binding, desc, message);
-  return subject === null ? null : { subject, message, payload: toBinary(desc, message) };
+  const { semver } = bench.contract;
+  return subject === null ? null : { subject, message, payload: toBinary(desc, message), semver };
 }
 
 const tries = 100;

@@ -1,11 +1,9 @@
-import { type Message, toBinary } from "@bufbuild/protobuf";
-import { ruleTargets } from "../../../registry/core/samples/breaking/targets.ts";
+import { toBinary } from "@bufbuild/protobuf";
 import { classify } from "../../../registry/core/samples/oracle.ts";
 import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
 import type { Answer } from "../calls/answers.ts";
-import { releasesOfType, type TypeAsReleased } from "../releases.ts";
+import { releasesOfType, type TypeAsReleased, whyNothingOlder } from "../releases.ts";
 import {
-  type Attempt,
   attemptWithKnown,
   collectGrants,
   type Grants,
@@ -13,8 +11,9 @@ import {
   requestsOf,
   shortfallOf,
 } from "./granting.ts";
-import type { Finding, RpcBench, RpcLaw } from "./law.ts";
+import type { RpcBench, RpcLaw } from "./law.ts";
 import { messageFrom } from "./probing.ts";
+import { blamingRule } from "./refused-now.ts";
 
 /** Of each form of the request. */
 const fewest = 10;
@@ -35,7 +34,10 @@ export const acceptOlder: RpcLaw = {
     const older = bench.contract.others.filter((each) => each.age === "older");
     const { forms, same, absent } = releasesOfType(older, bench.input, bench.generator.now);
     for (const semver of same) bench.coverage.version(semver);
-    if (forms.length === 0) return skipped(older.length, same, absent);
+    if (forms.length === 0) {
+      const reason = whyNothingOlder("request", { same, absent }, bench.contract.leftOut);
+      return { verdict: "skipped", samples: 0, evidence: { same, absent }, reason };
+    }
     const tried: string[] = [];
     const readers: string[] = [];
     let samples = 0;
@@ -61,17 +63,6 @@ export const acceptOlder: RpcLaw = {
   },
 };
 
-function skipped(older: number, same: readonly string[], absent: readonly string[]): Finding {
-  const evidence = { same, absent };
-  const reason =
-    older === 0
-      ? "there is no older release of this major"
-      : same.length === 0
-        ? `no older release has the request (${absent.join(", ")})`
-        : `the request is the same in ${same.join(", ")}`;
-  return { verdict: "skipped", samples: 0, evidence, reason };
-}
-
 async function tryForm(
   bench: RpcBench,
   form: TypeAsReleased,
@@ -91,41 +82,16 @@ async function tryForm(
       async (message) => {
         const outcome = await attemptWithKnown(bench, form, message, { summaryOf });
         if (outcome.kind === "kept" && outcome.refusal === null) reader.read(outcome.answer);
-        return outcome.kind === "broken" ? blamed(bench, form, outcome, message) : outcome;
+        if (outcome.kind !== "broken") return outcome;
+        const blamed = { failure: outcome.failure, whom: "callers" };
+        const payload = toBinary(form.desc, message);
+        return { ...outcome, failure: blamingRule(bench, bench.input, payload, blamed) };
       },
     );
   } catch (error) {
     if (!(error instanceof Unsatisfiable)) throw error;
     return noGrants(error);
   }
-}
-
-/** Where the contract itself no longer takes the message, its rule is named. */
-function blamed(
-  bench: RpcBench,
-  form: TypeAsReleased,
-  broken: Extract<Attempt, { kind: "broken" }>,
-  message: Message,
-): Extract<Attempt, { kind: "broken" }> {
-  const { schema } = bench.generator;
-  const now = classify(schema, bench.input, toBinary(form.desc, message));
-  const [first] = now.kind === "invalid" ? now.broken : [];
-  if (first === undefined) return broken;
-  const { semver } = bench.contract;
-  const field = first.field.replace(/\[[^\]]*\]/g, "");
-  const target = [...ruleTargets(bench.generator, bench.input)].find(
-    (each) => each.accepts(first.ruleId) && each.path.replace(/\[[^\]]*\]/g, "") === field,
-  );
-  const rule = target === undefined ? null : { ...target.place, id: target.rule, field };
-  return {
-    ...broken,
-    failure: {
-      ...broken.failure,
-      summary: `${broken.failure.summary}; ${semver} refuses it by ${first.ruleId} at ${first.field || "the message"}, so it breaks its callers without a new major`,
-      rule,
-      place: rule ?? broken.failure.place,
-    },
-  };
 }
 
 /** Reads replies as callers of the older release do. */

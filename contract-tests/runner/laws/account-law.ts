@@ -1,5 +1,5 @@
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { EventBinding } from "../../../registry/core/binding/binding.ts";
+import type { Binding, EventBinding } from "../../../registry/core/binding/binding.ts";
 import type { ContractUnderTest } from "../contract.ts";
 import type { LiveEndpoint } from "../discovery.ts";
 import type { HeardEvents } from "../observation.ts";
@@ -10,7 +10,9 @@ import type { Finding } from "./law.ts";
 export interface AccountBench {
   readonly nc: NatsConnection;
   readonly contracts: readonly ContractUnderTest[];
-  /** Whether these are all contracts that there are. */
+  /** What they declare, and contracts beside them that are not tested. */
+  readonly declared: readonly Binding[];
+  /** Whether nothing else is declared. */
   readonly isWholeEstate: boolean;
   readonly endpoints: readonly LiveEndpoint[];
   /** What came of the contracts' bindings. */

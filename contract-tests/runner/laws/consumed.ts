@@ -1,12 +1,17 @@
 import type { Message } from "@bufbuild/protobuf";
-import { type Outcome, type Witness, watchConsumers } from "../events/consumer-witness.ts";
-import { consumersOf, type TriedConsumer, whyNotReady } from "../events/consumers.ts";
+import {
+  type ConsumerTrial,
+  describeOutcome,
+  firstMistreated,
+  isAcknowledged,
+  withConsumers,
+} from "../events/consumer-trial.ts";
+import { consumersOf, type TriedConsumer } from "../events/consumers.ts";
 import { eventFailure, judgeEvent } from "../events/event-fault.ts";
 import { eventFrom } from "../events/get-stored.ts";
 import type { KeepingStream } from "../events/keeping-stream.ts";
-import { type ProbePublisher, probePublisher } from "../events/probe-events.ts";
 import { eventsOf, probeOf } from "../events/valid-events.ts";
-import { type CaseResult, findBroken } from "../property.ts";
+import { type CaseResult, findBroken, findingFrom } from "../property.ts";
 import { reasonNotTo } from "../safety.ts";
 import type { EventBench, EventLaw, Finding } from "./law.ts";
 
@@ -25,93 +30,37 @@ export const consumed: EventLaw = {
     if (found.kind === "none") return nothing(found.verdict, found.reason);
     const mayPublish = reasonNotTo("publishes", "unknown", bench.environmentClass) === null;
     return mayPublish
-      ? publishAndWatch(bench, found.stream, found.consumers)
+      ? withConsumers(bench, found, publishAll)
       : lookAtConsumers(bench, found.stream, found.consumers);
   },
 };
 
-async function publishAndWatch(
-  bench: EventBench,
-  stream: KeepingStream,
-  consumers: readonly TriedConsumer[],
-): Promise<Finding> {
-  for (const consumer of consumers) {
-    const reason = await whyNotReady(stream, consumer);
-    if (reason !== null) return nothing("inconclusive", reason);
-  }
-  const witness = await watchConsumers(bench, stream);
-  const publisher = probePublisher(bench, stream);
+async function publishAll(trial: ConsumerTrial): Promise<Finding> {
+  const { bench, consumers } = trial;
   let acknowledged = 0;
-  try {
-    const search = { seed: bench.seed, cases: bench.samples, calls: bench.calls };
-    const result = await findBroken(eventsOf(bench), search, async (message) => {
-      const said = await acceptance(bench, { witness, publisher, consumers }, message);
-      if (said.kind === "kept") acknowledged++;
-      return said;
-    });
-    const evidence = { consumers: consumers.map(({ name }) => name), acknowledged };
-    const at = { samples: acknowledged, evidence };
-    const refusal = witness.refusal();
-    if (refusal !== null) return { ...at, verdict: "inconclusive", reason: refusal };
-    if (result.kind === "kept") return { ...at, verdict: "pass" };
-    if (result.kind === "broken") return { ...at, verdict: "fail", failure: result.failure };
-    if (result.kind === "flaky") return { ...at, verdict: "flaky", failure: result.failure };
-    const verdict = result.kind === "schema-bug" ? "schema-bug" : "inconclusive";
-    return { ...at, verdict, reason: result.reason };
-  } finally {
-    witness.stop();
-    await publisher.clean();
-  }
+  const search = { seed: bench.seed, cases: bench.samples, calls: bench.calls };
+  const result = await findBroken(eventsOf(bench), search, async (message) => {
+    const said = await acceptance(trial, message);
+    if (said.kind === "kept") acknowledged++;
+    return said;
+  });
+  const evidence = { consumers: consumers.map(({ name }) => name), acknowledged };
+  return result.kind === "kept"
+    ? { verdict: "pass", samples: acknowledged, evidence }
+    : findingFrom(result, acknowledged, evidence);
 }
 
-interface Tools {
-  readonly witness: Witness;
-  readonly publisher: ProbePublisher;
-  readonly consumers: readonly TriedConsumer[];
-}
-
-async function acceptance(
-  bench: EventBench,
-  { witness, publisher, consumers }: Tools,
-  message: Message,
-): Promise<CaseResult> {
+async function acceptance(trial: ConsumerTrial, message: Message): Promise<CaseResult> {
+  const { bench } = trial;
   const event = probeOf(bench, message);
   if (event === null) return { kind: "void" };
-  const { sequence } = await publisher.publish(event);
-  const outcomes = await Promise.all(
-    consumers.map(async (consumer) => {
-      const outcome = await witness.outcome(consumer.name, sequence, consumer.withinMs);
-      return { consumer, outcome };
-    }),
-  );
+  const bad = await firstMistreated(trial, event, isAcknowledged);
   bench.coverage.tried(message);
-  const bad = outcomes.find(
-    ({ outcome }) => outcome.kind !== "acknowledged" || outcome.isDeadLettered,
-  );
-  if (bad === undefined) return { kind: "kept" };
-  const summary = `the consumer ${bad.consumer.name} must acknowledge a valid event within ${bad.consumer.withinMs} ms`;
-  const failure = eventFailure(bench, event, summary, describeOutcome(bad.outcome, bad.consumer));
+  if (bad === null) return { kind: "kept" };
+  const { name, withinMs } = bad.consumer;
+  const summary = `the consumer ${name} must acknowledge a valid event within ${withinMs} ms`;
+  const failure = eventFailure(bench, event, summary, describeOutcome(bad));
   return { kind: "broken", symptom: bad.outcome.kind, failure };
-}
-
-/** One line for a report. */
-export function describeOutcome(
-  { kind, isDeadLettered, naks }: Outcome,
-  { withinMs }: TriedConsumer,
-): string {
-  const letter = isDeadLettered ? ", and put it on the dead-letter subject" : "";
-  switch (kind) {
-    case "acknowledged":
-      return `acknowledged it${letter}`;
-    case "terminated":
-      return `terminated it${letter}`;
-    case "asked-again":
-      return `asked for it again ${naks} times${letter}`;
-    case "exhausted":
-      return `let the server send it until it gave up${letter}`;
-    case "silent":
-      return `said ${naks === 0 ? "nothing" : `no more than ${naks} times "again"`} within ${withinMs} ms${letter}`;
-  }
 }
 
 /** What consumers have done so far, and whether they get on: nothing is published. */

@@ -6,7 +6,7 @@ import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../../ci/testing/nats-server.ts";
 import { type DepotFault, startDepot, stream } from "../../faults/depot.ts";
-import { depotContract, moved } from "../../faults/depot-contract.ts";
+import { depotContract, depotReleased, moved, otherDepot } from "../../faults/depot-contract.ts";
 import { provideStreams } from "../../testing/streams.ts";
 import { workspaceContracts } from "../../testing/workspace.ts";
 import type { ContractUnderTest } from "../contract.ts";
@@ -47,10 +47,15 @@ async function testDepot(options: Partial<RunOptions>, fault: DepotFault = {}) {
   return { laws, before, after: await stateOf(), stop: depot.stop };
 }
 
+/** Twenty events, on a busy machine. */
+const settledMs = 10_000;
+
 /** Once the consumer has settled what was there before. */
 async function stateOf() {
   await expect
-    .poll(async () => (await jsm.consumers.info(stream, "indexer")).num_ack_pending)
+    .poll(async () => (await jsm.consumers.info(stream, "indexer")).num_ack_pending, {
+      timeout: settledMs,
+    })
     .toBe(0);
   return (await jsm.streams.info(stream)).state;
 }
@@ -75,11 +80,12 @@ describe("the laws of consumers", () => {
       { durable: "reader", onError: (error) => refused.push(error) },
       () => {},
     );
-    const laws = await run(contract, { laws: ["E2", "E3", "E4"] });
+    const laws = await run(contract, { laws: ["E2", "E3", "E4", "E8"] });
     expect(laws).toMatchObject({
       E2: { verdict: "pass", evidence: { consumers: ["reader"], acknowledged: 5 } },
       E3: { verdict: "pass" },
       E4: { verdict: "pass" },
+      E8: { verdict: "pass", evidence: { consumers: ["reader"] } },
     });
     expect(refused.length).toBeGreaterThan(2);
     expect(consumption.stats()).toMatchObject({ failed: 0 });
@@ -96,6 +102,8 @@ describe("the laws of consumers", () => {
         E2: { verdict: "pass", samples: 20, evidence: { indexer: expect.any(String) } },
         E3: { verdict: "skipped", reason: expect.stringMatching(/only into an ephemeral/) },
         E4: { verdict: "skipped" },
+        E7: { verdict: "skipped", reason: expect.stringMatching(/only into an ephemeral/) },
+        E8: { verdict: "skipped", reason: expect.stringMatching(/only into an ephemeral/) },
       });
       expect(after).toEqual(before);
       await stop();
@@ -137,6 +145,69 @@ describe("the laws of consumers", () => {
       await stop();
     },
   );
+
+  it("say which older releases publish nothing else", async () => {
+    const contract = await depotContract(moved);
+    const older = await otherDepot("1.0.0");
+    const { descriptors } = contract;
+    const alien = (await workspaceContracts())[0]?.descriptors ?? new Uint8Array();
+    const known = [[], [{ ...older, descriptors }], [{ ...older, descriptors: alien }], [older]];
+    const contracts = known.map((others) => ({ ...contract, others }));
+    const { modules } = await runContracts(nc, contracts, { seed: 1, laws: ["E7"] });
+    expect(modules.map(({ bindings }) => bindings[0]?.laws[0]?.reason)).toEqual([
+      "there is no older release of this major",
+      "the event is the same in 1.0.0",
+      "no older release has the event (1.0.0)",
+      expect.stringMatching(/no stream keeps/),
+    ]);
+  });
+
+  it("name the rule that refuses what was valid in an older release", async () => {
+    const older = { ...(await otherDepot("1.1.0")), semver: "0.9.0", age: "older" } as const;
+    const contract = { ...(await depotReleased("1.0.0", moved)), others: [older] };
+    const depot = await startDepot(nc, contract);
+    const { E7 } = await run(contract, { laws: ["E7"] });
+    expect(E7).toMatchObject({
+      verdict: "fail",
+      failure: {
+        summary: expect.stringMatching(
+          /an event that is valid in 0\.9\.0 within 2000 ms; 1\.0\.0 refuses it by uint32\.\S+ at grams, so it breaks its publishers/,
+        ),
+        rule: { field: "grams" },
+        message: { grams: 20_001 },
+      },
+    });
+    expect((await jsm.streams.info(stream)).state.messages).toBe(20);
+    await depot.stop();
+  });
+
+  it("let a consumer get rid of what newer releases allow and a rule here forbids", async () => {
+    const contract = await depotReleased("1.0.0", moved);
+    const others = [await otherDepot("1.1.0")];
+    const depot = await startDepot(nc, contract);
+    const { E8 } = await run({ ...contract, others }, { laws: ["E8"] });
+    expect(E8).toMatchObject({ verdict: "pass" });
+    expect(E8?.evidence.tried).toContainEqual(
+      expect.stringMatching(
+        /^1\.1\.0: \d+ acknowledged, \d+ × settled, though a rule here forbids/,
+      ),
+    );
+    await depot.stop();
+  });
+
+  it("leave it to E2 when a consumer does not take the plain event either", async () => {
+    const { laws, stop } = await testDepot(
+      { laws: ["E2", "E8"] },
+      {
+        consume: (event, correct) => (event.kind === "valid" ? "term" : correct),
+      },
+    );
+    expect(laws).toMatchObject({
+      E2: { verdict: "fail" },
+      E8: { verdict: "inconclusive", reason: expect.stringMatching(/as without it: see E2/) },
+    });
+    await stop();
+  });
 
   it("are inconclusive where a consumer is missing, or nobody reads from it", async () => {
     const consumers = [{ durable: "other", poison: "terminate", ackWithinMs: 100 } as const];

@@ -52,7 +52,7 @@ describe("the laws of the account", () => {
         summary:
           "3 used subjects that no contract declares: depot.find.v1 (served by depot-v1-DepotService); odd.a (2 events in ODD); odd.b (1 event in ODD)",
         answer: `nearest to it is declared ${send}`,
-        place: { file: "depot/v1/depot.proto" },
+        place: { file: "depot/v1_1/depot.proto" },
       },
     });
     expect(D2).toMatchObject({ verdict: "pass", evidence: { used: 2 } });

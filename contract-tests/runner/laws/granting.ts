@@ -135,7 +135,7 @@ export interface GrantSearch<T> {
 
 /** Tries cases until enough of them were granted. One without a `refusal` was. */
 export async function collectGrants<T>(
-  bench: RpcBench,
+  { calls }: Pick<RpcBench, "calls">,
   cases: fc.Arbitrary<T>,
   { seed, wanted, fromBytes }: GrantSearch<T>,
   check: (value: T) => Promise<CaseResult>,
@@ -147,7 +147,7 @@ export async function collectGrants<T>(
     const search = {
       seed: seed + round,
       cases: wanted,
-      calls: bench.calls,
+      calls,
       ...(fromBytes === undefined ? {} : { fromBytes }),
     };
     const result = await findBroken(cases, search, async (value) => {

@@ -4,17 +4,22 @@ import { basesOf, breakRule } from "../../../registry/core/samples/breaking/nega
 import { type RuleTarget, ruleTargets } from "../../../registry/core/samples/breaking/targets.ts";
 import { classify } from "../../../registry/core/samples/oracle.ts";
 import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
-import { type Outcome, type Witness, watchConsumers } from "../events/consumer-witness.ts";
-import { consumersOf, type TriedConsumer, whyNotReady } from "../events/consumers.ts";
+import {
+  type ConsumerTrial,
+  describeOutcome,
+  firstMistreated,
+  isAcknowledged,
+  isRid,
+  onConsumers,
+} from "../events/consumer-trial.ts";
+import type { TriedConsumer } from "../events/consumers.ts";
 import { eventFailure } from "../events/event-fault.ts";
-import type { KeepingStream } from "../events/keeping-stream.ts";
-import { type ProbeEvent, type ProbePublisher, probePublisher } from "../events/probe-events.ts";
+import type { ProbeEvent } from "../events/probe-events.ts";
 import { probeOf, someEvents } from "../events/valid-events.ts";
 import { type CaseResult, findBroken, type PropertyResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
-import { describeOutcome } from "./consumed.ts";
-import type { EventBench, EventLaw, Finding } from "./law.ts";
+import type { EventLaw, Finding } from "./law.ts";
 import { nameOf } from "./reject-invalid.ts";
 
 /** Rules that are broken, one poison each: a consumer that checks some rules checks all. */
@@ -31,36 +36,10 @@ export const poison: EventLaw = {
   minimum: 2,
   on: "event",
   effect: "publishes",
-  async check(bench) {
-    const found = await consumersOf(bench);
-    if (found.kind === "none") return nothing(found.verdict, found.reason);
-    const witness = await watchConsumers(bench, found.stream);
-    const publisher = probePublisher(bench, found.stream);
-    try {
-      const trial = {
-        bench,
-        stream: found.stream,
-        witness,
-        publisher,
-        consumers: found.consumers,
-      };
-      return await tryPoison(trial);
-    } finally {
-      witness.stop();
-      await publisher.clean();
-    }
-  },
+  check: (bench) => onConsumers(bench, tryPoison),
 };
 
-interface Trial {
-  readonly bench: EventBench;
-  readonly stream: KeepingStream;
-  readonly witness: Witness;
-  readonly publisher: ProbePublisher;
-  readonly consumers: readonly TriedConsumer[];
-}
-
-async function tryPoison(trial: Trial): Promise<Finding> {
+async function tryPoison(trial: ConsumerTrial): Promise<Finding> {
   const { bench, consumers } = trial;
   const [before, after] = someEvents(bench, 2);
   if (before === undefined || after === undefined) {
@@ -73,8 +52,6 @@ async function tryPoison(trial: Trial): Promise<Finding> {
   for (const search of searches(trial, before)) {
     const result = await search.run();
     const at = { samples: settled.length, evidence: evidence() };
-    const refusal = trial.witness.refusal();
-    if (refusal !== null) return { ...at, verdict: "inconclusive", reason: refusal };
     if (result.kind === "broken") return { ...at, verdict: "fail", failure: result.failure };
     if (result.kind === "flaky") return { ...at, verdict: "flaky", failure: result.failure };
     if (result.kind === "schema-bug")
@@ -82,21 +59,17 @@ async function tryPoison(trial: Trial): Promise<Finding> {
     // A rule that cannot be broken here says nothing of the consumers.
     if (result.kind === "kept") settled.push(search.name);
   }
-  const blocked = await firstBad(trial, after, isAcknowledged);
+  const blocked = await firstMistreated(trial, after, isAcknowledged);
   const at = { samples: settled.length, evidence: evidence() };
   if (blocked === null) return { ...at, verdict: "pass" };
   const summary = `the consumer ${blocked.consumer.name} must go on with the next valid event after poison`;
-  const answer = describeOutcome(blocked.outcome, blocked.consumer);
+  const answer = describeOutcome(blocked);
   return { ...at, verdict: "fail", failure: eventFailure(bench, after, summary, answer) };
 }
 
 /** Poison says nothing of a consumer that does not take valid events either. */
-async function whyNoneFlows(trial: Trial, event: ProbeEvent): Promise<string | null> {
-  for (const consumer of trial.consumers) {
-    const reason = await whyNotReady(trial.stream, consumer);
-    if (reason !== null) return reason;
-  }
-  const bad = await firstBad(trial, event, isAcknowledged);
+async function whyNoneFlows(trial: ConsumerTrial, event: ProbeEvent): Promise<string | null> {
+  const bad = await firstMistreated(trial, event, isAcknowledged);
   return bad === null
     ? null
     : `the consumer ${bad.consumer.name} does not acknowledge a valid event either: see E2`;
@@ -107,7 +80,7 @@ interface PoisonSearch {
   run(): Promise<PropertyResult>;
 }
 
-function* searches(trial: Trial, valid: ProbeEvent): Iterable<PoisonSearch> {
+function* searches(trial: ConsumerTrial, valid: ProbeEvent): Iterable<PoisonSearch> {
   const { bench } = trial;
   const { generator, message: desc } = bench;
   const bytes = fc.uint8Array({ minLength: 1, maxLength: mostBytes });
@@ -127,7 +100,11 @@ function* searches(trial: Trial, valid: ProbeEvent): Iterable<PoisonSearch> {
   }
 }
 
-async function breaking(trial: Trial, target: RuleTarget, seed: number): Promise<PropertyResult> {
+async function breaking(
+  trial: ConsumerTrial,
+  target: RuleTarget,
+  seed: number,
+): Promise<PropertyResult> {
   const { bench } = trial;
   const { generator, message: desc, binding, calls } = bench;
   try {
@@ -151,26 +128,19 @@ async function breaking(trial: Trial, target: RuleTarget, seed: number): Promise
 }
 
 async function poisoning(
-  trial: Trial,
+  trial: ConsumerTrial,
   event: ProbeEvent,
   what: string,
   rule: FailureDetail["rule"],
 ): Promise<CaseResult> {
   const { bench } = trial;
   const { deadLetterSubject } = bench.binding;
-  const isRid = ({ poison: expected }: TriedConsumer, outcome: Outcome) =>
-    expected === "dead-letter"
-      ? outcome.isDeadLettered && isOver(outcome)
-      : outcome.kind === "terminated" ||
-        (expected === null && outcome.isDeadLettered && isOver(outcome));
-  const bad = await firstBad(trial, event, isRid);
-  // What loops is sent until it is deleted, and would be in the way of the next case.
-  if (bad !== null) await trial.publisher.remove(bad.sequence);
+  const bad = await firstMistreated(trial, event, isRid);
   if (bad === null) return { kind: "kept" };
   const ways =
     deadLetterSubject === null ? "terminate" : `terminate, or put on ${deadLetterSubject},`;
   const summary = `the consumer ${bad.consumer.name} must ${waysOf(bad.consumer, ways)} ${what}`;
-  const answer = describeOutcome(bad.outcome, bad.consumer);
+  const answer = describeOutcome(bad);
   const failure = eventFailure(bench, event, summary, answer, rule);
   return { kind: "broken", symptom: bad.outcome.kind, failure };
 }
@@ -178,46 +148,6 @@ async function poisoning(
 function waysOf({ poison: expected }: TriedConsumer, either: string): string {
   if (expected === null) return either;
   return expected === "terminate" ? "terminate" : "put on the dead-letter subject";
-}
-
-function isOver({ kind }: Outcome): boolean {
-  return kind === "terminated" || kind === "acknowledged";
-}
-
-function isAcknowledged(_consumer: TriedConsumer, { kind }: Outcome): boolean {
-  return kind === "acknowledged";
-}
-
-/** An event that a consumer did not treat as it must. */
-interface Bad {
-  readonly consumer: TriedConsumer;
-  readonly outcome: Outcome;
-  readonly sequence: number;
-}
-
-/** A dead letter may come after the event was settled. */
-const letterMs = 300;
-
-/** Publishes an event, and gives the first consumer that does not do what is wanted in time. */
-async function firstBad(
-  { bench, witness, publisher, consumers }: Trial,
-  event: ProbeEvent,
-  isWanted: (consumer: TriedConsumer, outcome: Outcome) => boolean,
-): Promise<Bad | null> {
-  const { sequence } = await publisher.publish(event);
-  const outcomes = await Promise.all(
-    consumers.map(async (consumer): Promise<Bad> => {
-      const { name, withinMs } = consumer;
-      const first = await witness.outcome(name, sequence, withinMs);
-      const isWaiting =
-        bench.binding.deadLetterSubject !== null && isOver(first) && !isWanted(consumer, first);
-      const outcome = isWaiting
-        ? await witness.outcome(name, sequence, letterMs, (later) => isWanted(consumer, later))
-        : first;
-      return { consumer, outcome, sequence };
-    }),
-  );
-  return outcomes.find(({ consumer, outcome }) => !isWanted(consumer, outcome)) ?? null;
 }
 
 function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {

@@ -3,44 +3,28 @@ import fc from "fast-check";
 import { demandOf } from "../../../registry/core/samples/demand.ts";
 import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
-import { Unsatisfiable } from "../../../registry/core/samples/values/unsatisfiable.ts";
 import { symptomOf } from "../calls/answers.ts";
-import { findingFrom } from "../property.ts";
 import { releasesOfType, type TypeAsReleased } from "../releases.ts";
-import { tokensOf } from "../subjects.ts";
+import { isToken, tokensOf } from "../subjects.ts";
 import {
   type Attempt,
   attemptWithKnown,
   collectGrants,
-  type Grants,
-  noGrants,
   requestsOf,
   typeUnderTest,
 } from "./granting.ts";
 import type { RpcBench, RpcLaw } from "./law.ts";
 import { ask, messageFrom, probeOf } from "./probing.ts";
+import { type Search, trySearches, unlessUnsatisfiable } from "./searches.ts";
 import {
   addedFields,
+  casesPerEnum,
+  mostEnums,
   type OpenEnum,
   openEnums,
   withEnumValue,
   withFields,
 } from "./unknown-parts.ts";
-
-/** Enum fields that are tried; a type with more of them has the same decoder for all. */
-const mostEnums = 8;
-const casesPerEnum = 2;
-/** Seeds that one search may use. */
-const seedsPerSearch = 100;
-
-/** One kind of newer message. */
-interface Search {
-  readonly name: string;
-  readonly wanted: number;
-  /** Whether the law needs it: rules in CEL can forbid an unknown value, and that is their right. */
-  readonly isNeeded: boolean;
-  run(seed: number): Promise<Grants>;
-}
 
 /** What a newer release adds is no reason to fail: callers and services are of two releases in a rollout. */
 export const tolerateNewer: RpcLaw = {
@@ -53,40 +37,18 @@ export const tolerateNewer: RpcLaw = {
     const newer = bench.contract.others.filter((each) => each.age === "newer");
     const { forms, same } = releasesOfType(newer, bench.input, bench.generator.now);
     for (const semver of same) bench.coverage.version(semver);
-    const enums = openEnums(bench.input).filter(({ path }) => !isToken(bench, path));
+    const enums = openEnums(bench.input).filter(({ path }) => !isToken(bench.binding, path));
     const searches = [
       unknownFields(bench),
       ...enums.slice(0, mostEnums).map((each) => unknownEnumValue(bench, each)),
       ...forms.map((form) => newerRelease(bench, form)),
     ];
-    const tried: string[] = [];
-    const untried: string[] = [];
-    let samples = 0;
-    const found = () => ({ samples, evidence: { tried, untried } });
-    for (const [i, search] of searches.entries()) {
-      const { granted, refused, end } = await search.run(bench.seed + i * seedsPerSearch);
-      samples += granted;
-      if (granted > 0) tried.push([`${search.name}: ${granted} granted`, ...refused].join(", "));
-      if (end !== null && end.kind !== "undecided") {
-        return findingFrom(end, samples, found().evidence);
-      }
-      // The one case of a replay may be of a later search.
-      const goesOn = bench.calls.replay !== null && end === null;
-      if (granted >= search.wanted || goesOn) continue;
-      const why = end?.reason ?? `${granted} of ${search.wanted} granted; ${refused.join(", ")}`;
-      if (search.isNeeded || bench.calls.isSpent) {
-        return { verdict: "inconclusive", ...found(), reason: `${search.name}: ${why}` };
-      }
-      untried.push(`${search.name}: ${why}`);
-    }
+    const finding = await trySearches(bench, searches, "granted");
+    if (finding.verdict !== "pass") return finding;
     for (const { semvers } of forms) for (const each of semvers) bench.coverage.version(each);
-    return { verdict: "pass", ...found() };
+    return finding;
   },
 };
-
-function isToken(bench: RpcBench, path: readonly string[]): boolean {
-  return bench.binding.parameters.some(({ field }) => field === path.join("."));
-}
 
 function unknownFields(bench: RpcBench): Search {
   const wanted = Math.max(10, bench.samples);
@@ -192,13 +154,4 @@ async function unlessPlainFails(
 
 function withoutUnknown({ input }: Pick<RpcBench, "input">, message: Message): Message {
   return fromBinary(input, toBinary(input, message), { readUnknownFields: false });
-}
-
-async function unlessUnsatisfiable(run: () => Promise<Grants>): Promise<Grants> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof Unsatisfiable)) throw error;
-    return noGrants(error);
-  }
 }

@@ -1,5 +1,5 @@
 import { jetstreamManager } from "@nats-io/jetstream";
-import { type Binding, subjectsOf } from "../../../registry/core/binding/binding.ts";
+import { subjectsOf } from "../../../registry/core/binding/binding.ts";
 import { nearestPatterns } from "../../../registry/core/subject/nearest.ts";
 import { parsePattern, wildcardOf } from "../../../registry/core/subject/pattern.ts";
 import { filterTakes } from "../events/filter-takes.ts";
@@ -37,7 +37,7 @@ export const undeclared: AccountLaw = {
   async check(bench) {
     if (!bench.isWholeEstate) {
       const reason =
-        "only some contracts were chosen, so that others may declare what these do not: run it without naming modules";
+        "only some contracts were chosen, so that others may declare what these do not: run it without naming modules, or name the rest in `beside` of a contract suite";
       return { verdict: "skipped", samples: 0, evidence: {}, reason };
     }
     const { used, streams, unseen } = await lookAround(bench);
@@ -99,11 +99,8 @@ async function lookAround({ nc, endpoints }: AccountBench): Promise<Look> {
 }
 
 /** What contracts declare, as filters. */
-function declaredBy({ contracts }: AccountBench): string[] {
-  return contracts
-    .flatMap(({ bindings }) => bindings)
-    .flatMap(subjectsOf)
-    .map(({ pattern }) => filterOf(pattern));
+function declaredBy({ declared }: AccountBench): string[] {
+  return declared.flatMap(subjectsOf).map(({ pattern }) => filterOf(pattern));
 }
 
 function filterOf(pattern: string): string {
@@ -111,13 +108,12 @@ function filterOf(pattern: string): string {
   return parsed.ok ? wildcardOf(parsed.pattern) : pattern;
 }
 
-function failureOf({ contracts }: AccountBench, strangers: readonly Used[]): FailureDetail {
+function failureOf({ declared }: AccountBench, strangers: readonly Used[]): FailureDetail {
   const [first] = strangers;
   const subject = first?.subject ?? "";
-  const bindings: readonly Binding[] = contracts.flatMap((each) => each.bindings);
   const [near] = nearestPatterns(
     subject,
-    bindings.map((each) => each.pattern),
+    declared.map((each) => each.pattern),
     1,
   );
   const list = strangers.slice(0, mostShown).map((each) => `${each.subject} (${each.by})`);
@@ -130,7 +126,7 @@ function failureOf({ contracts }: AccountBench, strangers: readonly Used[]): Fai
     answer: near === undefined ? "no contract is near it" : `nearest to it is declared ${near}`,
     nearest: null,
     rule: null,
-    place: bindings.find((each) => each.pattern === near)?.place ?? { file: "", line: 0 },
+    place: declared.find((each) => each.pattern === near)?.place ?? { file: "", line: 0 },
     replay: null,
     shrinks: 0,
     repeated: null,
