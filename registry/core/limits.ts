@@ -131,6 +131,10 @@ export const limits = {
   reasonLength: 500,
   /** Findings in a report: a reader stops far earlier, and the report is stored. */
   findingsPerReport: 2000,
+  /** Consumers that a finding names: a reader who must ask more of them asks for another way first. */
+  usersPerFinding: 20,
+  /** Uses of a module, the newest, in which consumers that run nowhere are looked for: a hundred builds. */
+  usesPerComparison: 2000,
   /** Additions in a report, for the same reason. */
   additionsPerReport: 2000,
   /** Messages tried for a comparison's changed rules: forty patterns that break nobody, in ten seconds. */
@@ -141,12 +145,12 @@ export const limits = {
   messagesToShrink: 500,
   /** Ways from bound messages to one changed rule that are searched: a type can be part of hundreds. */
   waysToChangedRule: 2,
+  /** Messages handed on in a comparison for fields of another form: forty fields that harm nothing. */
+  messagesHandedOn: 6000,
   /** Messages tried for a rule in CEL that is new: one that fails mostly does so for zero or nothing. */
   messagesPerNewRule: 150,
   /** Characters of a counter-example: one that breaks `max_len: 4096` is still shown whole. */
   counterExampleLength: 10_000,
-  /** Messages handed on in a comparison for fields of another form: forty fields that harm nothing. */
-  messagesHandedOn: 6000,
   /** Fields or keys of an object in a counter-example that is too long to be shown whole. */
   counterExampleFields: 50,
   /** Proposals that wait for those that run: at 2 s each, the last one waits two minutes. */

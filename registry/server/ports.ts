@@ -105,6 +105,7 @@ export type GateStore = Pick<
   | "commit"
   | "dependents"
   | "deployed"
+  | "deployments"
   | "head"
   | "headBindings"
   | "headFiles"

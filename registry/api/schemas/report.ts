@@ -29,6 +29,17 @@ const FindingSchema = Type.Object({
   subjects: Type.Array(
     Type.Object({ pattern: Type.String(), role: RoleSchema, module: Type.String() }),
   ),
+  users: Type.Union([
+    Type.Array(
+      Type.Object({
+        participant: Type.String(),
+        build: Type.String(),
+        environments: Type.Array(Type.String()),
+        does: Type.Enum(["reads", "sends", "uses"]),
+      }),
+    ),
+    Type.Null(),
+  ]),
   dependents: Type.Array(Type.String()),
   remedy: Type.String(),
   fix: NullableString,
@@ -38,6 +49,12 @@ const FindingSchema = Type.Object({
       json: Type.String(),
       acceptedBy: Type.Enum(["baseline", "proposal"]),
       refusal: Type.String(),
+    }),
+    Type.Object({
+      type: Type.String(),
+      json: Type.String(),
+      sentBy: Type.Enum(["baseline", "proposal"]),
+      handedOn: NullableString,
     }),
     Type.Null(),
   ]),
@@ -50,12 +67,6 @@ const BaselineSchema = Type.Object({
     Type.Union([
       Type.Object({ kind: Type.Literal("head") }),
       Type.Object({
-    Type.Object({
-      type: Type.String(),
-      json: Type.String(),
-      sentBy: Type.Enum(["baseline", "proposal"]),
-      handedOn: NullableString,
-    }),
         kind: Type.Literal("deployed"),
         environment: Type.String(),
         participant: Type.String(),

@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import { tiers } from "../../core/gate/report.ts";
 import { type Rule, ruleFamilies } from "../../core/gate/rule.ts";
+import type { SubjectUse } from "../../core/usage/usage.ts";
 import type { Mutable, SameType } from "./same-type.ts";
+import { SubjectUseSchema } from "./usage.ts";
 
 /** A named reason why a change can be refused. */
 const OneRule = Type.Object({
@@ -18,13 +20,14 @@ const OneRule = Type.Object({
   why: Type.String(),
   /**
    * Files by their paths before and after a change that it finds, and in a release before that where
-   * it matters; null where there is none.
+   * it matters, and what a consumer uses; null where there is none.
    */
   example: Type.Union([
     Type.Object({
       earlier: Type.Optional(Type.Record(Type.String(), Type.String())),
       before: Type.Record(Type.String(), Type.String()),
       after: Type.Record(Type.String(), Type.String()),
+      use: Type.Optional(Type.Unsafe<Mutable<SubjectUse>>(SubjectUseSchema)),
       also: Type.Optional(Type.Array(Type.String())),
     }),
     Type.Null(),

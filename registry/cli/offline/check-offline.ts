@@ -53,7 +53,7 @@ function named(module: ModuleReport, name: string): ModuleReport {
 function notLookedAt({ name, workspace: old }: BaselineWorkspace, now: Workspace): string {
   const gone = (old?.names ?? []).filter((each) => !now.names.includes(each));
   const sentences = [
-    `only ${name} was compared with, by the built-in policy. Not looked at: the releases of a registry and the numbers that they used, what runs somewhere, what streams keep, announced retirements, modules that are not in this workspace, the registry's policy and its grammar of subjects.`,
+    `only ${name} was compared with, by the built-in policy. Not looked at: the releases of a registry and the numbers that they used, what runs somewhere, what consumers use, what streams keep, announced retirements, modules that are not in this workspace, the registry's policy and its grammar of subjects.`,
     ...(old === null ? [`${name} has no buf.yaml here, so every module is new.`] : []),
     ...(gone.length === 0
       ? []

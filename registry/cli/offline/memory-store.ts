@@ -72,6 +72,7 @@ export function createMemoryStore(): GateStore {
     },
     usesOfNumber: () => [],
     deployed: () => [],
+    deployments: () => [],
     usersOf: () => [],
     usages: () => [],
     retirement: () => null,

@@ -6,6 +6,8 @@ import type {
   Finding,
   ModuleReport,
 } from "../../core/gate/report.ts";
+import { groupBy } from "../../core/group-by.ts";
+import { consumerText } from "../../core/usage/consumer.ts";
 import type { Locate } from "../command-failure.ts";
 import { renderNews } from "./news.ts";
 import type { Look, Style } from "./style.ts";
@@ -56,6 +58,7 @@ function renderFinding(
     const hits = finding.subjects.map((hit) => `${hit.pattern} (${hit.role}, ${hit.module})`);
     pairs.push(["subjects", hits.join("\n            ")]);
   }
+  pairs.push(...usersShown(finding));
   pairs.push(...baselinesBroken(module, finding));
   if (finding.counterExample !== null) pairs.push(["example", exampleOf(finding.counterExample)]);
   if (finding.dependents.length > 0) pairs.push(["imported by", finding.dependents.join(", ")]);
@@ -69,6 +72,15 @@ function effectOf({ blocking, introduced, tier }: Finding): string {
   if (blocking) return tier;
   return introduced ? `${tier}, allowed` : `${tier}, broken before`;
 }
+
+/** Who uses what changed, by what they do with it. */
+function usersShown({ users }: Finding): [string, string][] {
+  if (users?.length === 0) return [["used by", "no recorded consumer"]];
+  const groups = groupBy(users ?? [], (user) => user.does);
+  return [...groups].map(([does, all]) => [doneBy[does], all.map(consumerText).join(", ")]);
+}
+
+const doneBy = { reads: "read by", sends: "sent by", uses: "used by" } as const;
 
 /** Which baselines a finding breaks, where head is not the only one. */
 function baselinesBroken({ baselines }: ModuleReport, { breaks }: Finding): [string, string][] {

@@ -13,6 +13,8 @@ export interface Change {
   readonly fix?: string | null;
   /** A message on which the two revisions disagree; only where messages were tried. */
   readonly counterExample?: CounterExample;
+  /** The change of another rule that this is a consequence of, as `sameChange` names it. */
+  readonly partOf?: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Change {
  * deleted field is one change under three rules.
  */
 export function sameChange(change: Change): string {
-  return `${familyOf(change)} ${change.element}`;
+  return change.partOf ?? `${familyOf(change)} ${change.element}`;
 }
 
 /**

@@ -166,11 +166,22 @@ const behaviour: readonly Row[] = [
   ],
 ];
 
+/** What consumers use, as their tests have shown. */
+const consumer: readonly Row[] = [
+  [
+    "CONSUMER_USE_NO_BREAK",
+    "wire",
+    "A consumer that runs, or the last build that is known of one, uses what the proposal does not have as head has it.",
+    "Keep it while a consumer that the finding names uses it. Move that consumer, record the use of its new build and roll that out; then it may go.",
+  ],
+];
+
 export const charterRules: readonly Rule[] = [
   ...family("binding", binding),
   ...family("behaviour", behaviour),
   ...family("schema", schema),
   ...family("version", version),
+  ...family("consumer", consumer),
   ...family("addition", addition),
 ];
 

@@ -13,6 +13,7 @@ const alone: Surroundings = {
   blocks: strictnessOf(defaultPolicy, "acme/shop"),
   packageOf: () => null,
   subjectsOf: () => [],
+  usersOf: () => null,
   dependents: [],
 };
 
@@ -160,6 +161,7 @@ describe("judge", () => {
         before: "int32 x = 1;",
         after: "string x = 1;",
         subjects: [hit],
+        users: null,
         dependents: ["acme/cart"],
         remedy: rules.get("FIELD_WIRE_COMPATIBLE_TYPE")?.remedy,
         fix: null,

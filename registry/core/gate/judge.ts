@@ -1,7 +1,7 @@
 import { limits } from "../limits.ts";
 import type { Strictness } from "../policy/strictness.ts";
 import { type Change, sameChange } from "./change.ts";
-import { type Finding, type SubjectHit, tiers } from "./report.ts";
+import { type ElementUser, type Finding, type SubjectHit, tiers } from "./report.ts";
 import { ruleOf, tierOf } from "./rules.ts";
 
 /** The changes of a proposal against one of its baselines. */
@@ -26,6 +26,8 @@ export interface Surroundings {
   packageOf(change: Change): string | null;
   /** The subjects whose messages an element is part of. */
   subjectsOf(element: string): readonly SubjectHit[];
+  /** Consumers whose recorded use has what changed; null where nobody's use counts. */
+  usersOf(change: Change): readonly ElementUser[] | null;
   /** Modules whose registered releases import this one. */
   readonly dependents: readonly string[];
 }
@@ -103,6 +105,7 @@ function findingOf({ changes, breaks, introduced }: Group, around: Surroundings)
     before: change.before,
     after: change.after,
     subjects: around.subjectsOf(change.element),
+    users: around.usersOf(change),
     dependents: around.dependents,
     remedy: worst.rule.remedy,
     fix: change.fix ?? null,

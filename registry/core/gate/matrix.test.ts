@@ -44,6 +44,7 @@ function findingsOf(one: MatrixCase): string[] {
     blocks: strictnessOf(defaultPolicy, "acme/shop"),
     packageOf: () => null,
     subjectsOf: () => [],
+    usersOf: () => null,
     dependents: [],
   };
   const changes = compareRevisions(found, old, now, alone);

@@ -180,6 +180,10 @@ const reasons: readonly (readonly [why: string, ...rules: string[]])[] = [
     "VALIDATION_CHANGED",
   ],
   [
+    "A field that went is zero or empty for whoever still reads it, one of another type is misread or lost, and on a subject that went nobody answers. Nothing fails that the reader would notice: it goes on with a price of 0. That a number is reserved, or that a package is still unstable, helps those who come later and not those who run.",
+    "CONSUMER_USE_NO_BREAK",
+  ],
+  [
     "Generated enums are numbers at run time: a reader with older stubs gets a number that is no member of its type. A `switch` without a default branch falls through, and rules such as `enum.defined_only` refuse the message.",
     "ENUM_VALUE_ADDED",
   ],

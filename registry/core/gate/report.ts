@@ -95,6 +95,8 @@ export interface Finding {
   readonly before: string | null;
   readonly after: string | null;
   readonly subjects: readonly SubjectHit[];
+  /** Consumers that use the element, those that run first; null where nobody's use of the module counts. */
+  readonly users: readonly ElementUser[] | null;
   /** Modules whose registered releases import the module. */
   readonly dependents: readonly string[];
   /** What to do in general. */

@@ -1,5 +1,6 @@
 import { defaultPolicy } from "../policy/policy.ts";
 import { strictnessOf } from "../policy/strictness.ts";
+import type { SubjectUse } from "../usage/usage.ts";
 import type { RuleExample } from "./examples/example.ts";
 import type { Tier } from "./report.ts";
 import type { Rule, RuleFamily } from "./rule.ts";
@@ -17,6 +18,7 @@ const familyWords: Readonly<Record<RuleFamily, string>> = {
   binding: "what a subject promises",
   behaviour: "which messages validation lets through, and what becomes of those that are handed on",
   version: "versions of a package and their end",
+  consumer: "what consumers use, as their tests have shown",
   addition: "what is new, breaks nothing, and can surprise",
 };
 
@@ -50,7 +52,7 @@ function factsOf(rule: Rule): string[] {
   ];
 }
 
-function exampleLines({ earlier, before, after, also = [] }: RuleExample): string[] {
+function exampleLines({ earlier, before, after, use, also = [] }: RuleExample): string[] {
   const others = also.map((rule) => `\`${rule}\``).join(" and ");
   return [
     "## Example",
@@ -61,8 +63,14 @@ function exampleLines({ earlier, before, after, also = [] }: RuleExample): strin
     ...Object.entries(before).map(codeBlock),
     "After:",
     ...Object.entries(after).map(codeBlock),
+    ...(use === undefined ? [] : [useLine(use)]),
     ...(also.length === 0 ? [] : [`The same change meets ${others} as well.`]),
   ];
+}
+
+function useLine({ reads, subject }: SubjectUse): string {
+  const fields = reads.fields.map(({ path }) => `\`${path}\``).join(" and ");
+  return `The tests of a consumer of \`${subject}\` have shown that it reads ${fields} of \`${reads.message}\`.`;
 }
 
 function codeBlock([path, text]: readonly [string, string]): string {

@@ -3,9 +3,17 @@ import type { Tier } from "./report.ts";
 
 /**
  * What a rule is about: the schema itself, the subject and policies of a binding, the messages that
- * validation lets through, versions and retirement, or an addition that can surprise.
+ * validation lets through or another release hands on, versions and retirement,
+ * what consumers use, or an addition that can surprise.
  */
-export const ruleFamilies = ["schema", "binding", "behaviour", "version", "addition"] as const;
+export const ruleFamilies = [
+  "schema",
+  "binding",
+  "behaviour",
+  "version",
+  "consumer",
+  "addition",
+] as const;
 export type RuleFamily = (typeof ruleFamilies)[number];
 
 /** A named reason why a change can be refused. */

@@ -21,6 +21,9 @@ describe("strictnessOf the built-in policy", () => {
     ["behaviour", "dangerous", "acme.orders.v1", true],
     ["version", "wire", "acme.orders.v1", true],
     ["addition", "dangerous", "acme.orders.v1", false],
+    ["consumer", "wire", "acme.orders.v1", true],
+    // A consumer is broken, whatever the package promises.
+    ["consumer", "wire", "acme.orders.v1beta1", true],
     ["schema", "wire", "acme.orders.v1beta1", false],
     ["binding", "wire", "acme.orders.v2alpha", false],
     ["behaviour", "dangerous", "acme.orders.v1test", false],

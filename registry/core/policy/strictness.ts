@@ -36,6 +36,8 @@ function refuses(
 ): boolean {
   if (allow?.includes(rule.id)) return false;
   if (refuse?.includes(rule.id)) return true;
+  // How strict a policy is says what may break by itself, and not that a known consumer may.
+  if (rule.family === "consumer") return true;
   const word = rule.family === "schema" ? tier : rule.family;
   return block.some((each) => each === word);
 }

@@ -143,9 +143,11 @@ async function judgeModule(
 /** What `^` promises does not depend on what an estate lets through. */
 const promise = strictnessOf(defaultPolicy, "*");
 
-/** Whether a finding takes back what `^` promises. */
-function breaksPromise({ introduced, rule, tier, protoPackage }: Finding, of: Strictness): boolean {
-  return introduced && of(ruleOf(rule), tier, protoPackage);
+/** Whether a finding takes back what `^` promises, whoever relies on it. */
+function breaksPromise(finding: Finding, of: Strictness): boolean {
+  const { introduced, tier, protoPackage } = finding;
+  const own = finding.rules.map(ruleOf).filter(({ family }) => family !== "consumer");
+  return introduced && own.slice(0, 1).some((rule) => of(rule, tier, protoPackage));
 }
 
 /** What the proposal says of a stream, against itself and the heads of all other modules. */

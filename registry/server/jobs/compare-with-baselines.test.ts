@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../core/gate/report.ts";
 import { commonModule, firstBodyLine, moduleOf, ordersModule, proto } from "../testing/protos.ts";
 import { startTestRegistry, type TestRegistry } from "../testing/test-registry.ts";
@@ -148,4 +148,131 @@ it("compareWithBaselines accepts what is compatible, and shows it", async () => 
   expect(report.modules[0]?.findings).toMatchObject([
     { rule: "FILE_SAME_JAVA_PACKAGE", tier: "compatible", blocking: false },
   ]);
+});
+
+describe("a field that a consumer reads", () => {
+  const receipt = "acme.shop.v1.Receipt";
+  const price = { path: "price_cents", numbers: [2], type: "int64" } as const;
+  const shopWith = (fields: string) =>
+    moduleOf("acme/shop", {
+      "acme/shop/v1/shop.proto": proto(
+        "acme.shop.v1",
+        `service Shop {
+  option (charter.nats.v1.service) = {queue_group: "q.shop"};
+  rpc Buy(Order) returns (Receipt) {
+    option (charter.nats.v1.request) = {subject: "acme.shop.buy.v1"};
+  }
+}
+message Order { acme.common.v1.Meta meta = 1; }
+message Receipt { string id = 1; ${fields} }`,
+        ["acme/common/v1/meta.proto"],
+      ),
+    });
+  const withPrice = shopWith("int64 price_cents = 2; string note = 3;");
+  const withoutPrice = shopWith('reserved 2; reserved "price_cents"; string note = 3;');
+
+  /** Keeps what a build of a participant reads of receipts, and that it sends the tenant. */
+  const record = (participant: string, build: string, reads: readonly (typeof price)[]) =>
+    registry.client.recordUsage({
+      participant,
+      build,
+      uses: [
+        {
+          module: "acme/shop",
+          semver: "1.0.0",
+          subject: "acme.shop.buy.v1",
+          kind: "request",
+          reads: { message: receipt, fields: reads },
+          sends: {
+            message: "acme.shop.v1.Order",
+            fields: [{ path: "meta.tenant", numbers: [1, 2], type: "string" }],
+          },
+        },
+      ],
+    });
+  const deploy = (participant: string, build: string) =>
+    registry.client.recordDeployment({
+      environment: "prod",
+      participant,
+      build,
+      uses: [{ module: "acme/shop", semver: "1.0.0", role: "calls" }],
+    });
+  const check = async (proposed: ProposedModule) => {
+    const modules = [{ name: proposed.name, files: proposed.files.map((file) => ({ ...file })) }];
+    const { verdict, modules: reports } = await registry.client.check({ modules });
+    return { verdict, findings: reports.flatMap((each) => each.findings) };
+  };
+  /** The rules of each finding, and who uses what it is about. */
+  const shown = ({ findings }: { readonly findings: readonly Finding[] }) =>
+    findings.map(({ rules, users }) => [
+      rules.join("+"),
+      users?.map(({ participant, build }) => `${participant}@${build}`).join() ?? null,
+    ]);
+  const byConsumer = "CONSUMER_USE_NO_BREAK+FIELD_NO_DELETE";
+
+  beforeAll(async () => {
+    await registry.push(withPrice);
+    await registry.client.setPolicy({
+      policy: {
+        rules: [{ modules: "acme/shop", block: ["wire", "binding"] }],
+        subjects: {},
+        owners: {},
+      },
+      reason: "reserved fields of the shop may go",
+      expectedVersion: 0,
+    });
+  });
+
+  it("may go while nobody's use is recorded, and the policy lets it", async () => {
+    const before = await check(withoutPrice);
+    expect(before.verdict).toBe("accepted");
+    expect(shown(before)).toEqual([["FIELD_NO_DELETE", null]]);
+  });
+
+  it("stays while a build that runs reads it, whatever the policy lets through", async () => {
+    await record("shop-web", "2.1.0", [price]);
+    await deploy("shop-web", "2.1.0");
+    const problem = await registry.refusal(withoutPrice);
+    const findings = problem.report?.modules.flatMap((each) => each.findings) ?? [];
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      rule: "CONSUMER_USE_NO_BREAK",
+      rules: ["CONSUMER_USE_NO_BREAK", "FIELD_NO_DELETE"],
+      tier: "wire",
+      blocking: true,
+      element: `${receipt}.price_cents`,
+      message: `shop-web@2.1.0 (prod) reads price_cents of ${receipt}, which this proposal does not have.`,
+      place: { file: "acme/shop/v1/shop.proto" },
+      users: [{ participant: "shop-web", build: "2.1.0", environments: ["prod"], does: "reads" }],
+    });
+    // What it does not read may go.
+    const other = await check(shopWith('reserved 3; reserved "note"; int64 price_cents = 2;'));
+    expect(other.verdict).toBe("accepted");
+    expect(shown(other)).toEqual([["FIELD_NO_DELETE", ""]]);
+  });
+
+  it("names those who use it in messages of other modules", async () => {
+    const { findings } = await check(edited(commonModule(), "string tenant", "int32 tenant"));
+    expect(findings[0]?.users).toEqual([
+      { participant: "shop-web", build: "2.1.0", environments: ["prod"], does: "sends" },
+    ]);
+  });
+
+  it("counts the last use that is known while the builds that run have recorded none", async () => {
+    await record("bot", "1", [price]);
+    await deploy("bot", "2");
+    expect(shown(await check(withoutPrice))).toEqual([[byConsumer, "shop-web@2.1.0,bot@1"]]);
+    await record("bot", "2", []);
+    expect(shown(await check(withoutPrice))).toEqual([[byConsumer, "shop-web@2.1.0"]]);
+  });
+
+  it("may go once a build that does not read it has taken the other's place", async () => {
+    await record("shop-web", "2.2.0", []);
+    expect((await check(withoutPrice)).verdict).toBe("rejected");
+    await deploy("shop-web", "2.2.0");
+    const { report, releases } = await registry.push(withoutPrice);
+    expect(report.verdict).toBe("accepted");
+    // What the policy lets through still takes back what `^` promised.
+    expect(releases).toMatchObject([{ module: "acme/shop", semver: "2.0.0" }]);
+  });
 });

@@ -16,6 +16,8 @@ import type { Strictness } from "../../core/policy/strictness.ts";
 import type { Head } from "../../core/registration/plan.ts";
 import type { OwnedImage } from "../../core/revision/touched-parts.ts";
 import type { Clock, GateStore, SchemaCompiler } from "../ports.ts";
+import { carriersOf } from "./carriers.ts";
+import { consumersHit } from "./consumers-hit.ts";
 import type { LinkedRelease, LinkedReleases } from "./linked-releases.ts";
 import { packageInUse } from "./retire-package.ts";
 import { subjectsHit } from "./subjects-hit.ts";
@@ -65,10 +67,15 @@ export async function compareWithBaselines(
   const deletions = judgeDeletions(ports, linkedHead, proposed, now);
   const used = (type: string, number: number) => store.usesOfNumber(type, number);
   const reused = reusedNumbers(revision, linkedHead.revision, used);
+  const sides = { head: linkedHead.revision, proposed: revision };
+  const consumers = consumersHit(ports, module, sides);
+  const compared = await comparisonsWith(ports, baselines, linkedHead, proposed);
+  const broken = consumers.broken(compared[0]?.changes ?? []);
   const comparisons: Comparison[] = [
     // Before what buf says of a deleted package, because it says why.
     { semver: head.semver, changes: deletions.refused, knownAtHead: new Set() },
-    ...(await comparisonsWith(ports, baselines, linkedHead, proposed)),
+    ...compared,
+    { semver: head.semver, changes: broken, knownAtHead: new Set() },
     ...reused.map(({ semver, ...change }) => ({
       semver,
       changes: [change],
@@ -77,7 +84,10 @@ export async function compareWithBaselines(
   ];
   return {
     baselines,
-    findings: judge(comparisons, surroundings(ports, linkedHead, proposed, deletions.allowed)),
+    findings: judge(comparisons, {
+      ...surroundings(ports, linkedHead, proposed, deletions.allowed),
+      usersOf: consumers.usersOf,
+    }),
     additions: additionsOf(compareDescriptors(linkedHead.revision, revision)),
     migrations: migrationsOf(revision, linkedHead.revision),
   };
@@ -99,6 +109,7 @@ export function judgeAlone(
     packageOf: ({ element, place }) => packageAt(element, place.file, revision, revision),
     isImported: () => false,
     subjectsOf: () => [],
+    usersOf: () => null,
     dependents: [],
   });
   return { baselines: [], findings, additions: [], migrations: [] };
@@ -146,7 +157,7 @@ function surroundings(
   head: LinkedRelease,
   { module, revision }: Compiled,
   mayGo: ReadonlySet<string>,
-): Surroundings {
+): Omit<Surroundings, "usersOf"> {
   const imported = store.importedByOthers(module, [...head.image.files]);
   return {
     // A package that was retired takes everything in it along.
@@ -188,20 +199,10 @@ async function changesSince(
 ): Promise<readonly Change[]> {
   const found = await ports.compiler.breaking(now.image, old.image);
   return compareRevisions(found, old.revision, now.revision, {
-    carriers: () => carriersOf(ports, now.module),
+    carriers: () =>
+      carriersOf(ports.store, now.module).map(
+        (head) => ports.releases.get(head.module, head.semver).revision,
+      ),
     nowMs: Date.parse(ports.clock.now()),
   });
-}
-
-/** The heads of all modules that import a module, directly or not: its types travel in theirs. */
-function carriersOf({ store, releases }: ComparePorts, module: string): readonly LinkedRevision[] {
-  const carriers = new Map<string, LinkedRevision>();
-  const open = [...store.dependents(module)];
-  for (let each = open.pop(); each !== undefined; each = open.pop()) {
-    const head = store.head(each);
-    if (head === null || carriers.has(each)) continue;
-    carriers.set(each, releases.get(each, head.semver).revision);
-    open.push(...store.dependents(each));
-  }
-  return [...carriers.values()];
 }

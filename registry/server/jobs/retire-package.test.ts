@@ -10,6 +10,18 @@ const onlyV2 = moduleOf("acme/trip", v2);
 const today = () => new Date().toISOString().slice(0, 10);
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 
+const ofV1 = {
+  module: "acme/trip",
+  semver: "1.0.0",
+  subject: "acme.trip.noted.v1.{id}",
+  kind: "event",
+  reads: {
+    message: "acme.trip.v1.Noted",
+    fields: [{ path: "id", numbers: [1], type: "string" }],
+  },
+  sends: null,
+} as const;
+
 let registry: TestRegistry;
 let store: Edges["store"] | undefined;
 
@@ -80,6 +92,8 @@ describe("the deletion of v1", () => {
 
   it("is a major once nobody uses it and the sunset has come; the rest of the module stays", async () => {
     store?.endDeployment({ environment: "prod", participant: "quest", build: null });
+    // What is recorded of a consumer that runs nowhere goes with the package, and is named.
+    await registry.client.recordUsage({ participant: "quest", build: "7", uses: [ofV1] });
     expect((await retire(today())).keptBecause).toBeNull();
     const { report, releases } = await registry.push(onlyV2);
     expect(releases).toMatchObject([{ module: "acme/trip", semver: "2.0.0" }]);
@@ -89,6 +103,10 @@ describe("the deletion of v1", () => {
       ["PACKAGE_NO_DELETE", false],
       ["FILE_NO_DELETE", false],
     ]);
+    expect(findings[0]).toMatchObject({
+      rules: ["BINDING_SUBJECT_NO_DELETE", "CONSUMER_USE_NO_BREAK"],
+      users: [{ participant: "quest", build: "7", environments: [], does: "reads" }],
+    });
     expect(await registry.client.resolve("acme.trip.noted.v2.a")).toMatchObject({
       semver: "2.0.0",
     });

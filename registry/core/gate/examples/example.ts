@@ -1,9 +1,13 @@
+import type { SubjectUse } from "../../usage/usage.ts";
+
 /** Protos before and after a change that a rule finds: texts by the path of their file. */
 export interface RuleExample {
   /** A release before that, for what a comparison with head alone would forget. */
   readonly earlier?: Readonly<Record<string, string>>;
   readonly before: Readonly<Record<string, string>>;
   readonly after: Readonly<Record<string, string>>;
+  /** What a consumer uses, for what a comparison of protos alone does not show. */
+  readonly use?: SubjectUse;
   /** Other rules that find something in the same change, each in another element. */
   readonly also?: readonly string[];
 }

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../policy/policy.ts";
 import { strictnessOf } from "../../policy/strictness.ts";
 import { type CompiledCases, compileCases } from "../../testing/compile-cases.ts";
+import type { Consumer } from "../../usage/consumer.ts";
 import { compareRevisions } from "../compare-revisions.ts";
+import { brokenUses } from "../consumer-use.ts";
 import { judge, type Surroundings } from "../judge.ts";
 import type { BufFinding } from "../locate.ts";
 import { type LedgerEntry, numberUses, reusedNumbers } from "../number-ledger.ts";
@@ -42,8 +44,17 @@ const around: Surroundings = {
   blocks: strictnessOf(defaultPolicy, "acme/shop"),
   packageOf: () => null,
   subjectsOf: () => [],
+  usersOf: () => null,
   dependents: [],
 };
+
+/** The consumer of an example, with the names that the case has. */
+function consumersOf(at: number): readonly Consumer[] {
+  const use = examples[at]?.[1].use;
+  if (use === undefined) return [];
+  const named = JSON.stringify(use).replaceAll("acme", compiled.cases[at]?.name ?? "");
+  return [{ participant: "web", build: "1", environments: ["prod"], uses: [JSON.parse(named)] }];
+}
 
 function findingsOf(rule: string): readonly Finding[] {
   const at = examples.findIndex(([id]) => id === rule);
@@ -51,13 +62,15 @@ function findingsOf(rule: string): readonly Finding[] {
   if (one === undefined) throw new Error(`${rule} has no example`);
   const used = (type: string, number: number) =>
     uses.filter((use) => use.type === type && use.number === number);
+  const compared = compareRevisions(found[at] ?? [], one.old, one.now, alone);
   const changes = [
     // Nobody has announced the end of a package.
     ...deletedPackages(one.old, one.now)
       .filter(() => rule === "PACKAGE_NO_DELETE_UNLESS_RETIRED")
       .map((name) => keptPackage(name, one.old, "its end was not announced")),
-    ...compareRevisions(found[at] ?? [], one.old, one.now, alone),
+    ...compared,
     ...reusedNumbers(one.now, one.old, used),
+    ...brokenUses(consumersOf(at), { head: one.old, proposed: one.now }, compared),
   ];
   return judge([{ semver: "1.1.0", changes, knownAtHead: new Set() }], around);
 }

@@ -1,4 +1,4 @@
-import { type ExampleRow, proto3, shopFile } from "./example.ts";
+import { bound, type ExampleRow, proto3, shopFile } from "./example.ts";
 
 function order(field: string): string {
   return `message Order {\n  string id = 1;\n${field}}`;
@@ -6,6 +6,23 @@ function order(field: string): string {
 
 function kind(value: string): string {
   return `enum Kind {\n  KIND_UNSPECIFIED = 0;\n${value}}`;
+}
+
+function shop(receipt: string): string {
+  return `service Shop {
+  option (charter.nats.v1.service) = {queue_group: "q.shop"};
+  rpc Buy(Order) returns (Receipt) {
+    option (charter.nats.v1.request) = {subject: "acme.shop.buy.v1"};
+  }
+}
+
+message Order {
+  string id = 1;
+}
+
+message Receipt {
+  string id = 1;
+${receipt}}`;
 }
 
 const secondFile = "acme/shop/v2/shop.proto";
@@ -35,6 +52,26 @@ export const versionExamples: readonly ExampleRow[] = [
       before: { [shopFile]: text("v1"), [secondFile]: text("v2") },
       after: { [secondFile]: text("v2") },
       also: ["FILE_NO_DELETE"],
+    },
+  ],
+  [
+    "CONSUMER_USE_NO_BREAK",
+    {
+      ...bound(
+        shop("  int64 price_cents = 2;\n"),
+        shop('  reserved 2;\n  reserved "price_cents";\n'),
+      ),
+      use: {
+        module: "acme/shop",
+        semver: "1.0.0",
+        subject: "acme.shop.buy.v1",
+        kind: "request",
+        reads: {
+          message: "acme.shop.v1.Receipt",
+          fields: [{ path: "price_cents", numbers: [2], type: "int64" }],
+        },
+        sends: { message: "acme.shop.v1.Order", fields: [] },
+      },
     },
   ],
 ];
