@@ -7,7 +7,6 @@ import type { Payload } from "../../registry/core/samples/oracle.ts";
 import { errorReply } from "../faults/by-hand.ts";
 import { type Fault, startShop } from "../faults/shop.ts";
 import { orderContract } from "../faults/shop-contract.ts";
-import { workspaceContracts } from "../testing/workspace.ts";
 import { type ContractUnderTest, linkSchema, messageType } from "./contract.ts";
 import { exitCodeOf, type LawResult, type RunReport } from "./report.ts";
 import { runContracts } from "./run.ts";
@@ -99,23 +98,4 @@ it("calls a service flaky that fails every other time, and not one that fails ea
   const { repeated } = resultsOf(report)[0]?.failure ?? {};
   expect(repeated?.broken).toBeLessThan(repeated?.of ?? 0);
   expect(exitCodeOf(report)).toBe(100);
-});
-
-it("is open on everything at once when all services are stopped", async () => {
-  const contracts = await workspaceContracts();
-  const verdicts: string[] = [];
-  const report = await runContracts(tester, contracts, {
-    seed: 11,
-    // Were each binding waited for as long as a reply, this would be over after the first ones.
-    budgetMs: 30_000,
-    onProgress: ({ verdict }) => verdicts.push(verdict),
-  });
-  expect(contracts.length).toBeGreaterThan(20);
-  expect(verdicts).toHaveLength(report.totals.bindings);
-  expect(new Set(verdicts)).toEqual(new Set(["inconclusive"]));
-  expect(exitCodeOf(report)).toBe(3);
-  // One question for each rpc, and no law waits for what is not there.
-  const rpcs = contracts.flatMap((each) => each.bindings).filter((each) => each.kind !== "event");
-  expect(report.totals.calls).toBe(rpcs.length);
-  expect(JSON.stringify(report)).not.toContain("the time of the run is over");
 });
