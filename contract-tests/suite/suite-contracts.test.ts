@@ -19,13 +19,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const contractsOf = (options: Partial<SuiteOptions>, from = installed) =>
-  suiteContracts({ start: async () => undefined, ...options }, suiteEnvironment({}), from);
+async function contractsOf(options: Partial<SuiteOptions>, from = installed) {
+  const all = { start: async () => undefined, ...options };
+  return (await suiteContracts(all, suiteEnvironment({}), from)).tested;
+}
 
 describe("suiteContracts", () => {
   it("reads a contract out of a stub package, without what it imports", async () => {
     const [npc] = await contractsOf({ stubs: ["@bodybroker/npc"] });
     expect(npc).toMatchObject({ module: "bodybroker/npc", semver: "0.0.0", others: [] });
+    expect(npc?.leftOut).toEqual([
+      expect.stringContaining("no other release of bodybroker/npc is known here"),
+    ]);
     expect(npc?.bindings.map((each) => each.pattern)).toEqual([
       "ai.npc.behavior.request.v1",
       "ai.npc.behavior.planned.v1.{npc_id}",

@@ -1,28 +1,42 @@
 import { createRegistryClient } from "../../registry/api/client.ts";
+import type { Binding } from "../../registry/core/binding/binding.ts";
 import { nearestPatterns } from "../../registry/core/subject/nearest.ts";
 import { loadReleases } from "../load-contracts.ts";
 import type { ContractUnderTest } from "../runner/contract.ts";
 import type { SuiteEnvironment } from "./settings.ts";
 import { stubContract } from "./stub-contract.ts";
 import type { SuiteOptions } from "./suite-options.ts";
+import { withOtherReleases } from "./with-other-releases.ts";
 
-/** The contracts that a suite tests, narrowed to the subjects that were asked for. */
+export interface SuiteContracts {
+  /** Narrowed to the subjects that were asked for. */
+  readonly tested: readonly ContractUnderTest[];
+  /** What the contracts and the packages in `beside` declare, whether it is tested or not. */
+  readonly declared: readonly Binding[];
+}
+
+/** The contracts that a suite tests, and what else is declared. */
 export async function suiteContracts(
   options: SuiteOptions,
   environment: SuiteEnvironment,
   folder: string,
-): Promise<readonly ContractUnderTest[]> {
-  const { stubs = [], modules = [], subjects } = options;
+): Promise<SuiteContracts> {
+  const { stubs = [], modules = [], otherReleases = [], beside = [], subjects } = options;
   if (stubs.length + modules.length === 0) {
     throw new Error(
       "A contract suite needs contracts: name stub packages in `stubs`, or modules of a registry in `modules`.",
     );
   }
-  const contracts = [
-    ...(await Promise.all(stubs.map((name) => stubContract(name, folder)))),
+  const read = (names: readonly string[]) =>
+    Promise.all(names.map(async (name) => ({ name, contract: await stubContract(name, folder) })));
+  const ofStubs = (await read(stubs)).map(({ contract }) => contract);
+  const all = [
+    ...withOtherReleases(ofStubs, await read(otherReleases)),
     ...(modules.length === 0 ? [] : await registered(modules, options, environment)),
   ];
-  return subjects === undefined ? contracts : narrowed(contracts, subjects);
+  const neighbours = (await read(beside)).map(({ contract }) => contract);
+  const declared = [...all, ...neighbours].flatMap(({ bindings }) => bindings);
+  return { tested: subjects === undefined ? all : narrowed(all, subjects), declared };
 }
 
 function registered(

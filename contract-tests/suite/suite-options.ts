@@ -25,12 +25,23 @@ export interface SuiteOptions {
   start(nc: NatsConnection, url: string): Promise<{ stop(): Promise<unknown> } | undefined>;
   /** Stub packages whose contracts are tested, as npm names: `@acme/shop`. No registry is needed. */
   readonly stubs?: readonly string[];
+  /**
+   * Stub packages of other releases of those in `stubs`, under the names that they are installed as:
+   * `@acme/shop-1.2` for `npm:@acme/shop@1.2.3`. Laws R8, R9, E7 and E8 try their messages.
+   */
+  readonly otherReleases?: readonly string[];
   /** Modules whose contracts are fetched from a registry: `acme/shop` or `acme/shop@1.4.0`. */
   readonly modules?: readonly string[];
   /** The registry's address: `CHARTER_URL` without it. */
   readonly registry?: string;
   /** The patterns to test, as the contracts write them: all without it. */
   readonly subjects?: readonly string[];
+  /**
+   * Stub packages whose subjects are used on the server, too, and not tested: with them the contracts
+   * are all that there are. Without it nothing else is on a server that the suite has started, and
+   * nobody knows of any other server, so that law D1 is skipped there.
+   */
+  readonly beside?: readonly string[];
   /** Contract files, with paths from the working folder. */
   readonly files?: readonly string[];
   /** The ids of the laws to try: all that apply without it. */
@@ -57,7 +68,8 @@ export interface SuiteOptions {
 }
 
 /**
- * Registers a test for each law on each subject of the contracts. Rejects, before there is a test, when
+ * Registers a test for each law on each subject of the contracts, and for those of the whole account.
+ * Rejects, before there is a test, when
  * a contract cannot be had or a contract file is wrong.
  */
 export type ContractSuite = (runner: TestRunner, options: SuiteOptions) => Promise<void>;
