@@ -161,6 +161,34 @@ describe("the pipelines of contract tests", () => {
   );
 
   test(
+    "service-contract-tests.yaml keeps what the tests of a build use",
+    async () => {
+      const bin = await programs("none");
+      const used = {
+        ...{ module: "bodybroker/npc", semver: "1.0.0", subject: "ai.npc.behavior.request.v1" },
+        kind: "request",
+        reads: { message: "bodybroker.npc.v1.PlanResponse", fields: [] },
+        sends: { message: "bodybroker.npc.v1.PlanRequest", fields: [] },
+      };
+      const usage = JSON.stringify({ formatVersion: 1, participant: "shop-web", uses: [used] });
+      await folder.write({
+        "shop-web.json": usage,
+        "bin/npm":
+          '#!/bin/sh\n[ "$1" = test ] || exit 0\nmkdir "$CHARTER_RECORD_USE"\ncp shop-web.json "$CHARTER_RECORD_USE/shop-web.1.usage.json"\n',
+      });
+      const text = await readFile(join(workflows, "service-contract-tests.yaml"), "utf8");
+      const steps = await runJob(text, "consumer-use", {
+        expressions: { "vars.CHARTER_URL": registry.url, "secrets.CHARTER_TOKEN": "" },
+        cwd: folder.path,
+        env: { ...childEnvironment, PATH: bin, HOME: folder.path, GITHUB_SHA: "7f3c2a1" },
+      });
+      expect(steps.filter(({ result }) => result === "failed")).toEqual([]);
+      expect(step(steps, "publish")?.output).toContain("all that shop-web@7f3c2a1 uses");
+    },
+    stepMs,
+  );
+
+  test(
     "contract-tests.yaml tests what is live with the credentials of the secret",
     async () => {
       const text = await readFile(join(workflows, "contract-tests.yaml"), "utf8");

@@ -22,16 +22,16 @@ export const clientLaws: readonly LawEntry[] = [
   },
   {
     id: "C2",
-    title: "reads only what the contract has",
+    title: "uses only what the contract has",
     promise:
-      "Every subject that a consumer receives from, and every field that it reads, is in the release that it is held against, with the same type.",
+      "Every subject that a consumer uses, every field that it reads and every field that it sets in requests is in the release that it is held against, with the same number and type.",
     appliesTo: "consumers that use generated stubs",
     effect: "offline",
     needs: [
       "usage files, which the stubs write while the consumer's tests run with `CHARTER_RECORD_USE`",
-      "`charter contract usage`",
+      "`charter contract usage`, which holds them against a release, or keeps them in the registry for the gate and `charter deploy check`",
     ],
-    evidence: "A field that the consumer's own tests read.",
+    evidence: "A field that the consumer's own tests read or set.",
     minimum: null,
     breach: {
       fault: "A consumer reads a field that the provider's release does not have.",
