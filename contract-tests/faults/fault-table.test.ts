@@ -8,9 +8,9 @@ const tried = {
     verdict: "fail",
     failed: ["R2"],
     seconds: 1.234,
-    failure: { message: { count: 4097 }, hex: "108120", shrinks: 17 },
+    smallest: '{"count":4097}, after 17 steps',
   },
-} as unknown as TriedFault;
+} satisfies TriedFault;
 
 describe("faultTable", () => {
   it("shows of each fault the laws that failed, the smallest case and the time", () => {
@@ -37,6 +37,12 @@ describe("faultTable", () => {
     const { text, isRight } = faultTable([{ ...tried, ...change } as TriedFault], ["R2"]);
     expect(isRight).toBe(false);
     expect(text).toContain("0 of 1 faults");
+  });
+
+  it("says who has the fault, where it is no service", () => {
+    const row = { law: "C1", who: "client", fault: "takes whatever comes" };
+    const { text } = faultTable([{ ...tried, row }], ["C1"]);
+    expect(text).toMatch(/^C1 {3}a client that takes whatever comes\n/);
   });
 
   it("names laws without a fault", () => {

@@ -1,14 +1,12 @@
-import type { PlantedFault } from "./planted-fault.ts";
-import type { Trial } from "./try-fault.ts";
+import type { FaultRow, Judged } from "./planted-fault.ts";
+import type { TimedJudgement } from "./try-fault.ts";
 
-/** A row with what came of its two runs. */
+/** A row with what came of it, without its fault and with it. */
 export interface TriedFault {
-  readonly row: Pick<PlantedFault, "law" | "fault">;
-  readonly correct: Pick<Trial, "verdict" | "unproven">;
-  readonly faulty: Pick<Trial, "verdict" | "failed" | "failure" | "seconds">;
+  readonly row: Pick<FaultRow, "law" | "fault"> & { readonly who?: string };
+  readonly correct: Pick<Judged, "verdict" | "unproven">;
+  readonly faulty: Omit<TimedJudgement, "unproven">;
 }
-
-const longestCase = 200;
 
 /**
  * The table for people, and whether every fault was found by its law and by no other.
@@ -20,10 +18,10 @@ export function faultTable(
   laws: readonly string[],
 ): { readonly text: string; readonly isRight: boolean } {
   const lines = tried.flatMap(({ row, correct, faulty }) => [
-    `${row.law.padEnd(4)} a service that ${row.fault}`,
+    `${row.law.padEnd(4)} ${whatOf(row)}`,
     `     without the fault  ${[correct.verdict, ...correct.unproven].join("; ")}`,
     `     with it            ${faulty.failed.join(", ") || "nothing"} failed, after ${faulty.seconds.toFixed(1)} s`,
-    `     smallest case      ${smallestOf(faulty)}`,
+    `     smallest case      ${faulty.smallest ?? "none"}`,
   ]);
   const wrong = tried.filter((each) => !isFound(each));
   const missing = laws.filter((law) => tried.every(({ row }) => row.law !== law));
@@ -40,9 +38,7 @@ function isFound({ row, correct, faulty }: TriedFault): boolean {
   return isKept && faulty.verdict === "fail" && faulty.failed.join() === row.law;
 }
 
-function smallestOf({ failure }: TriedFault["faulty"]): string {
-  if (failure === null) return "none";
-  const shown = failure.message === null ? `hex ${failure.hex}` : JSON.stringify(failure.message);
-  const cut = shown.length > longestCase ? `${shown.slice(0, longestCase)}…` : shown;
-  return `${cut}, after ${failure.shrinks} steps`;
+/** `a service that answers twice` */
+export function whatOf({ who, fault }: TriedFault["row"]): string {
+  return `a ${who ?? "service"} that ${fault}`;
 }

@@ -1,11 +1,11 @@
-import { accountLaws, laws } from "../runner/laws.ts";
+import { catalogue } from "../catalogue/catalogue.ts";
 import { allFaults } from "./all-faults.ts";
-import { faultTable, type TriedFault } from "./fault-table.ts";
-import { tryFault } from "./try-fault.ts";
+import { faultTable, type TriedFault, whatOf } from "./fault-table.ts";
+import { tryRow } from "./try-fault.ts";
 
 // Prints the fault table of the laws, or of those whose ids are given. It needs a nats-server.
 const wanted = process.argv.slice(2);
-const known = [...laws, ...accountLaws].map((law) => law.id);
+const known = [...catalogue.keys()];
 const unknown = wanted.filter((id) => !known.includes(id));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -16,8 +16,8 @@ if (unknown.length > 0) {
 const tried: TriedFault[] = [];
 for (const row of allFaults) {
   if (wanted.length > 0 && !wanted.includes(row.law)) continue;
-  process.stderr.write(`${row.law}  a service that ${row.fault} …\n`);
-  tried.push({ row, correct: await tryFault(row, false), faulty: await tryFault(row, true) });
+  process.stderr.write(`${row.law}  ${whatOf(row)} …\n`);
+  tried.push({ row, correct: await tryRow(row, false), faulty: await tryRow(row, true) });
 }
 const { text, isRight } = faultTable(
   tried,

@@ -2,23 +2,41 @@ import { connect } from "@nats-io/transport-node";
 import { startNatsServer } from "../../ci/testing/nats-server.ts";
 import type { FailureDetail, LawResult, RunReport, Verdict } from "../runner/report.ts";
 import { runContracts } from "../runner/run.ts";
-import type { PlantedFault } from "./planted-fault.ts";
+import type { FaultRow, Judged, PlantedFault } from "./planted-fault.ts";
+
+/** What a row came to, and how long it took. */
+export interface TimedJudgement extends Judged {
+  readonly seconds: number;
+}
 
 /** What a run against the services of a row came to. */
-export interface Trial {
-  /** The worst verdict of the row's law. */
-  readonly verdict: Verdict | "not tried";
-  /** The ids of the laws that failed, each once. */
-  readonly failed: readonly string[];
-  /** The laws that neither passed nor were skipped, as `R2 inconclusive: the reason`. */
-  readonly unproven: readonly string[];
+export interface Trial extends TimedJudgement {
   /** The smallest case of the row's law, or null when it kept its promise. */
   readonly failure: FailureDetail | null;
-  readonly seconds: number;
   readonly report: RunReport;
 }
 
 const usualSeed = 5;
+
+/** Tries a row of any kind, on a nats-server of its own where it needs one. */
+export async function tryRow(row: FaultRow, isFaulty: boolean): Promise<TimedJudgement> {
+  if (!("judge" in row)) return tryFault(row, isFaulty);
+  const opened: (() => Promise<void>)[] = [];
+  const nats = async () => {
+    const server = await startNatsServer();
+    opened.push(server.stop);
+    const nc = await connect({ servers: server.url });
+    opened.push(() => nc.close());
+    return nc;
+  };
+  const startedAt = performance.now();
+  try {
+    const judged = await row.judge(isFaulty, nats);
+    return { ...judged, seconds: (performance.now() - startedAt) / 1000 };
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+}
 
 /** Runs all laws against the services of a row, on a nats-server of its own. */
 export async function tryFault(row: PlantedFault, isFaulty: boolean): Promise<Trial> {
@@ -42,12 +60,10 @@ export async function tryFault(row: PlantedFault, isFaulty: boolean): Promise<Tr
   }
 }
 
-function trialOf(
-  row: PlantedFault,
-  report: RunReport,
-): Pick<Trial, "verdict" | "failed" | "unproven" | "failure"> {
+function trialOf(row: PlantedFault, report: RunReport): Judged & Pick<Trial, "failure"> {
   const results = resultsOf(report);
   const own = results.filter((each) => each.law === row.law);
+  const failure = own.find((each) => each.failure !== null)?.failure ?? null;
   const failing = results.filter(({ verdict }) => verdict === "fail" || verdict === "flaky");
   return {
     verdict: gravity.find((verdict) => own.some((each) => each.verdict === verdict)) ?? "not tried",
@@ -57,8 +73,17 @@ function trialOf(
       .map(
         ({ law, verdict, reason, failure }) => `${law} ${verdict}: ${reason ?? failure?.summary}`,
       ),
-    failure: own.find((each) => each.failure !== null)?.failure ?? null,
+    failure,
+    smallest: failure === null ? null : smallestOf(failure),
   };
+}
+
+const longestCase = 200;
+
+function smallestOf({ message, hex, shrinks }: FailureDetail): string {
+  const shown = message === null ? `hex ${hex}` : JSON.stringify(message);
+  const cut = shown.length > longestCase ? `${shown.slice(0, longestCase)}…` : shown;
+  return `${cut}, after ${shrinks} steps`;
 }
 
 function resultsOf(report: RunReport): readonly LawResult[] {
