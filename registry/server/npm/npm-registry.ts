@@ -1,4 +1,3 @@
-import { publish } from "libnpmpublish";
 import ssri from "ssri";
 import { limits } from "../../core/limits.ts";
 import type { PackageRegistry } from "../ports.ts";
@@ -78,6 +77,8 @@ function acceptEqual(pkg: PackageToPublish, integrity: string): "present" {
 }
 
 async function send(url: string, token: string, pkg: PackageToPublish, tag: string) {
+  // npm's client is hundreds of modules, which a server that publishes nothing need not load.
+  const { publish } = await import("libnpmpublish");
   const manifest = { ...pkg.manifest, name: pkg.name, version: pkg.version };
   await publish(manifest, Buffer.from(pkg.tarball), {
     registry: url,
