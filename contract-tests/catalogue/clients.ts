@@ -33,6 +33,7 @@ export const clientLaws: readonly LawEntry[] = [
     ],
     evidence: "A field that the consumer's own tests read or set.",
     minimum: null,
+    rules: ["CONSUMER_USE_NO_BREAK"],
     breach: {
       fault: "A consumer reads a field that the provider's release does not have.",
       reported:

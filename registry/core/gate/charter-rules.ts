@@ -172,7 +172,7 @@ const consumer: readonly Row[] = [
     "CONSUMER_USE_NO_BREAK",
     "wire",
     "A consumer that runs, or the last build that is known of one, uses what the proposal does not have as head has it.",
-    "Keep it while a consumer that the finding names uses it. Move that consumer, record the use of its new build and roll that out; then it may go.",
+    "Keep it while a consumer that the finding names uses it. Move that consumer, publish what its new build uses (`charter contract usage --publish`) and roll that out; then it may go.",
   ],
 ];
 
