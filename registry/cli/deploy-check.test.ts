@@ -250,7 +250,7 @@ test("the matrix has every build with its evidence", async () => {
 
 /** Publishes which fields of the reply a build reads, by their numbers. */
 async function publishUse(whose: string, semver: string, reads: Readonly<Record<string, number>>) {
-  const [participant = "", build = ""] = whose.split("@");
+  const [participant, build] = whose.split("@");
   const fields = Object.entries(reads).map(([path, number]) => {
     return { path, numbers: [number], type: path === "total" ? "uint64" : "string" };
   });
@@ -261,9 +261,11 @@ async function publishUse(whose: string, semver: string, reads: Readonly<Record<
     kind: "request",
     reads: { message: "shop.v1.OrderResponse", fields },
     sends: { message: "shop.v1.OrderRequest", fields: [] },
-  } as const;
-  const client = createRegistryClient({ url: registry.url, token });
-  await client.recordUsage({ participant, build, uses: [use] });
+  };
+  const file = JSON.stringify({ formatVersion: 1, participant, uses: [use] });
+  await writeFile(join(workspace.path, "a.usage.json"), file);
+  const command = `contract usage a.usage.json --publish --build ${build}`;
+  expect((await run(...command.split(" "))).exitCode).toBe(0);
 }
 
 test("who reads what a release does not have any more forbids it, by name", async () => {

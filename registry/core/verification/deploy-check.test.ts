@@ -276,4 +276,14 @@ describe("deployCheck without anything", () => {
       expect(check.unknown?.command).toContain(command);
     },
   );
+
+  it("asks who runs and tells nothing to publish what it uses", () => {
+    const nameless = deployment({ participant: "shop", build: "7", module: null, role: "serves" });
+    const { answer, unknown } = deployCheck(question([nameless], []));
+    expect([answer, unknown?.reason, unknown?.command]).toEqual([
+      "not_known",
+      "shop@7 is known to run, but serves no subject of a contract and uses none that is told.",
+      "charter contract usage usage/*.usage.json --publish --build 7",
+    ]);
+  });
 });

@@ -201,6 +201,9 @@ describe("judgeProviders by what the build's tests showed", () => {
       "yes",
       "shop 1.0.0 1.0.0 | yes | 1.0.0 keeps what 1.0.0 promised, and has all that the build uses: 1 field on 1 subject.",
     ]);
+    const other = keptUse(["id"], { module: "acme/pay" });
+    expect(saidOf(there, [other], { uses })[0]).toBe("no");
+    expect(saidOf(there, [other], { uses })).toContain(version);
     const event = keptUse(["id"], { subject: "acme.shop.sold.v1.{id}", kind: "event" });
     expect(saidOf(there, [event], { uses })).toEqual(["no", version]);
   });

@@ -209,6 +209,28 @@ describe("judgeUsers by what tests showed", () => {
     ]);
   });
 
+  it("judges a build by its own use, though a record tells of another", () => {
+    const seen = deployment({ role: "subscribes", build: "4", ...sold, semver: null });
+    const recorded = deployment({ role: "subscribes" });
+    const rows = [row({ ...sold, semver: "1.1.0" })];
+    const byRecord = "web@3 1.0.0 | yes | 1.1.0 keeps what 1.0.0 promised.";
+    expect(saidOf([seen, recorded], [], rows)).toEqual([byRecord]);
+    expect(saidOf([seen, recorded], [keptUse(["x"], { ...sold, build: "4" })], rows)).toEqual([
+      "web@4 1.0.0 | no | 1/1 | It reads x of Receipt, which 1.1.0 does not have. Move web to 1.1.0 first. | npm install @acme/shop@^1.1.0",
+      byRecord,
+    ]);
+  });
+
+  it("takes the newest of the releases that its stubs are of", () => {
+    const usages = [
+      keptUse(["id"], { subject: "acme.shop.lend.v1", semver: "1.1.0" }),
+      keptUse(["id"], { semver: "1.9.0" }),
+      keptUse(["id"], { ...give, semver: "1.10.0" }),
+    ];
+    const [line] = saidOf([deployment()], usages, [row({ semver: "2.0.0" })]);
+    expect(line).toContain("web@3 1.10.0 | yes");
+  });
+
   it("knows a user by its use alone where it runs there, and as often as it is one", () => {
     const serves = deployment({ module: "acme/web", protoPackage: "acme.web.v1", role: "serves" });
     const usages = [keptUse(["total"]), keptUse(["id"], { ...give, semver: "1.1.0" })];
