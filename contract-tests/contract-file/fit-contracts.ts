@@ -37,6 +37,9 @@ export function fitContracts(
     if (law !== "*" && !lawIds.includes(law)) {
       add(place, `there is no law ${law}; there are ${lawIds.join(", ")}`);
     }
+    if (subject !== "*" && accountLaws.some(({ id }) => id === law)) {
+      add(place, `${law} is a law of the whole account, so its subject is "*"`);
+    }
   }
   for (const shadow of settings.shadow ?? []) {
     const found = find(shadow.place, shadow.subject);

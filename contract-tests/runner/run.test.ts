@@ -54,6 +54,25 @@ describe("runContracts", () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
+  it("lets a law of the whole account fail that is known to, until its last day", async () => {
+    const mock = await startMock(nc, [shop], { evidence: "mock" });
+    const orders = { ...shop, bindings: shop.bindings.filter((each) => each.kind === "request") };
+    const known = { law: "D1", subject: "*", issue: "GH-1", until: "2027-01-31" };
+    const judged = async (today: string) => {
+      const report = await runContracts(nc, [orders], {
+        seed: 1,
+        laws: ["R1", "D1"],
+        isWholeEstate: true,
+        today,
+        settings: { subjects: new Map(), knownFailing: [known] },
+      });
+      return [exitCodeOf(report), report.account.map(({ law, verdict }) => `${law} ${verdict}`)];
+    };
+    expect(await judged("2027-01-31")).toEqual([0, ["D1 known-failing"]]);
+    expect(await judged("2027-02-01")).toEqual([100, ["D1 stale-known-failing"]]);
+    await mock.stop();
+  });
+
   it("marks every request, and fills each subject from its message", async () => {
     const seen: { subject: string; probe: string | undefined }[] = [];
     const observer = nc.subscribe("shop.order.v1.>", {

@@ -4,7 +4,7 @@ import { createGenerator } from "../../registry/core/samples/messages.ts";
 import { runAccount } from "./account.ts";
 import { createGate } from "./calls/calls.ts";
 import { type ContractUnderTest, linkSchema } from "./contract.ts";
-import { accountWithKnownFailing, withKnownFailing } from "./known-failing/known-failing.ts";
+import { withKnownFailing } from "./known-failing/known-failing.ts";
 import { unmatchedEntries } from "./known-failing/unmatched-entries.ts";
 import { createKnownValues } from "./known-values.ts";
 import { chosenAccountLaws } from "./laws.ts";
@@ -47,7 +47,6 @@ export async function runContracts(
   ).finally(run.observation.stop);
   const known = run.settings.knownFailing;
   const today = options.today ?? startedAt.toISOString().slice(0, "2027-01-31".length);
-  const modules = withKnownFailing(judged, known, today);
   const notes = [...(options.notes ?? []), ...untested];
   const shown = await runAccount(chosenAccountLaws(options.laws), {
     nc,
@@ -55,9 +54,11 @@ export async function runContracts(
     declared: [...contracts.flatMap(({ bindings }) => bindings), ...(options.alsoDeclared ?? [])],
     isWholeEstate,
     endpoints: run.endpoints,
-    modules,
+    modules: judged,
     heard: run.observation.of,
   });
+  const tried = { modules: judged, account: shown };
+  const { modules, account } = withKnownFailing(tried, known, today);
   return {
     formatVersion: 2,
     runId: run.runId,
@@ -66,10 +67,7 @@ export async function runContracts(
     ...(notes.length === 0 ? {} : { notes }),
     laws: [...run.laws, ...chosenAccountLaws(options.laws)].map((law) => law.id),
     modules,
-    account: [
-      ...accountWithKnownFailing(shown, known, today),
-      ...unmatchedEntries(judged, known, { today, isWholeEstate }),
-    ],
+    account: [...account, ...unmatchedEntries(tried, known, { today, isWholeEstate })],
     totals: totalsOf(modules),
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { LawResult, ModuleResult, Verdict } from "../report.ts";
 import type { KnownFailing } from "../settings.ts";
-import { accountWithKnownFailing, withKnownFailing } from "./known-failing.ts";
+import { withKnownFailing } from "./known-failing.ts";
 
 const result = (law: string, verdict: Verdict): LawResult => ({
   law,
@@ -170,19 +170,25 @@ it.each<[string, Verdicts, KnownFailing, Verdicts]>([
     ],
   ],
 ])("speaks of %s", (_, [a, b], known, expected) => {
-  const [module] = withKnownFailing([moduleOf(a, b)], [known], "2027-01-15");
-  const verdicts = module?.bindings.map((each) => each.laws.map((law) => law.verdict));
+  const { modules } = withKnownFailing(
+    { modules: [moduleOf(a, b)], account: [] },
+    [known],
+    "2027-01-15",
+  );
+  const verdicts = modules[0]?.bindings.map((each) => each.laws.map((law) => law.verdict));
   expect(verdicts).toEqual(expected);
 });
 
 it("gives the binding its worst verdict again, and says why", () => {
   const all = [moduleOf(["fail", "pass"], ["pass", "pass"])];
-  const [known] = withKnownFailing(all, [entry("R2", "a")], "2027-01-15");
+  const judged = (...entries: KnownFailing[]) =>
+    withKnownFailing({ modules: all, account: [] }, entries, "2027-01-15").modules[0];
+  const known = judged(entry("R2", "a"));
   expect(known?.bindings[0]).toMatchObject({
     verdict: "known-failing",
     laws: [{ reason: "known until 2027-01-31: GH-1" }, { reason: null }],
   });
-  const [stale] = withKnownFailing(all, [entry("R2", "a"), entry("R3", "b")], "2027-01-15");
+  const stale = judged(entry("R2", "a"), entry("R3", "b"));
   expect(stale?.bindings[1]).toMatchObject({
     verdict: "stale-known-failing",
     laws: [
@@ -202,9 +208,22 @@ it.each<[Verdict, KnownFailing, Verdict]>([
   ["fail", entry("D1", "a"), "fail"],
   ["fail", entry("D2", "*"), "fail"],
   ["pass", entry("D1", "*"), "stale-known-failing"],
-  ["pass", entry("*", "*"), "pass"],
+  ["pass", entry("*", "*"), "stale-known-failing"],
   ["inconclusive", entry("D1", "*"), "inconclusive"],
 ])("speaks of an account's %s, case %#", (verdict, known, expected) => {
-  const [law] = accountWithKnownFailing([result("D1", verdict)], [known], "2027-01-15");
-  expect(law?.verdict).toBe(expected);
+  const tried = { modules: [], account: [result("D1", verdict)] };
+  const { account } = withKnownFailing(tried, [known], "2027-01-15");
+  expect(account.map((each) => each.verdict)).toEqual([expected]);
+});
+
+it("takes bindings and the account together for what an entry of all speaks of", () => {
+  const judged = (d1: Verdict, r2: Verdict) => {
+    const modules = [moduleOf([r2, "pass"], ["pass", "pass"])];
+    const tried = { modules, account: [result("D1", d1)] };
+    const known = withKnownFailing(tried, [entry("*", "*")], "2027-01-15");
+    return [known.account[0]?.verdict, known.modules[0]?.bindings[0]?.laws[0]?.verdict];
+  };
+  expect(judged("fail", "pass")).toEqual(["known-failing", "pass"]);
+  expect(judged("pass", "fail")).toEqual(["pass", "known-failing"]);
+  expect(judged("pass", "pass")).toEqual(["pass", "stale-known-failing"]);
 });

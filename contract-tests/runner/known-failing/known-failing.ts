@@ -1,6 +1,12 @@
 import { type BindingResult, type LawResult, type ModuleResult, worstOf } from "../report.ts";
 import type { KnownFailing } from "../settings.ts";
 
+/** What came of the laws of bindings, and of those of the whole account. */
+export interface TriedLaws {
+  readonly modules: readonly ModuleResult[];
+  readonly account: readonly LawResult[];
+}
+
 /**
  * Says of laws that are known to be broken that they are. An entry is stale once its last day is over,
  * or when nothing that it speaks of fails any more: then it says so on the first that passed.
@@ -8,53 +14,39 @@ import type { KnownFailing } from "../settings.ts";
  * @param today as `2027-01-31`
  */
 export function withKnownFailing(
-  modules: readonly ModuleResult[],
+  tried: TriedLaws,
   entries: readonly KnownFailing[],
   today: string,
-): readonly ModuleResult[] {
-  return entries.reduce((all, entry) => withEntry(all, entry, today), modules);
+): TriedLaws {
+  return entries.reduce((all, entry) => withEntry(all, entry, today), tried);
 }
 
-/** The same of what the whole account shows, which entries with the subject `*` speak of. */
-export function accountWithKnownFailing(
-  account: readonly LawResult[],
-  entries: readonly KnownFailing[],
-  today: string,
+/** What an entry speaks of. The account's laws have no subject, so that only `*` means them. */
+export function matchedBy(
+  { law, subject }: KnownFailing,
+  { modules, account }: TriedLaws,
 ): readonly LawResult[] {
-  const ofAccount = entries.filter(({ subject }) => subject === "*");
-  return account.map((result) => {
-    const named = ofAccount.find(({ law }) => law === result.law);
-    const entry = named ?? ofAccount.find(({ law }) => law === "*");
-    if (entry !== undefined && isFailing(result)) return failed(result, entry, today);
-    return named !== undefined && result.verdict === "pass"
-      ? stale(result, named, "it passed")
-      : result;
-  });
+  const bindings = modules.flatMap((module) => module.bindings);
+  const ofBindings = bindings.filter(({ pattern }) => subject === "*" || subject === pattern);
+  const all = [...ofBindings.flatMap(({ laws }) => laws), ...(subject === "*" ? account : [])];
+  return all.filter((result) => law === "*" || law === result.law);
 }
 
-function withEntry(
-  modules: readonly ModuleResult[],
-  entry: KnownFailing,
-  today: string,
-): readonly ModuleResult[] {
-  const bindings = modules.flatMap((module) => module.bindings);
-  const matched = bindings.flatMap((binding) =>
-    binding.laws.filter((law) => matches(entry, binding, law)),
-  );
+function withEntry(tried: TriedLaws, entry: KnownFailing, today: string): TriedLaws {
+  const matched = matchedBy(entry, tried);
   const failing = new Set(matched.filter(isFailing));
   const passed = matched.find((law) => law.verdict === "pass");
   const change = (law: LawResult): LawResult => {
     if (failing.has(law)) return failed(law, entry, today);
     return failing.size === 0 && law === passed ? stale(law, entry, "it passed") : law;
   };
-  return modules.map((module) => ({
-    ...module,
-    bindings: module.bindings.map((binding) => changed(binding, change)),
-  }));
-}
-
-function matches({ law, subject }: KnownFailing, binding: BindingResult, result: LawResult) {
-  return (law === "*" || law === result.law) && (subject === "*" || subject === binding.pattern);
+  return {
+    modules: tried.modules.map((module) => ({
+      ...module,
+      bindings: module.bindings.map((binding) => changed(binding, change)),
+    })),
+    account: tried.account.map(change),
+  };
 }
 
 function isFailing({ verdict }: LawResult): boolean {

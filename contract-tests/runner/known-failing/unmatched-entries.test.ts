@@ -57,12 +57,24 @@ it.each<[string, Verdict, KnownFailing, RegExp | null]>([
   ["anything", "inconclusive", entry("*", "*"), null],
 ])("judges an entry of %s", (_, verdict, known, reason) => {
   const scope = { today: "2027-01-15", isWholeEstate: true };
-  const stale = unmatchedEntries([moduleOf(verdict)], [known], scope);
+  const stale = unmatchedEntries({ modules: [moduleOf(verdict)], account: [] }, [known], scope);
   expect(stale.map((each) => each.verdict)).toEqual(reason === null ? [] : ["stale-known-failing"]);
   if (reason !== null) expect(stale[0]?.reason).toMatch(reason);
 });
 
 it("leaves entries of other modules alone where only some are under test", () => {
   const scope = { today: "2027-01-15", isWholeEstate: false };
-  expect(unmatchedEntries([moduleOf("pass")], [entry("R2", "b")], scope)).toEqual([]);
+  const tried = { modules: [moduleOf("pass")], account: [] };
+  expect(unmatchedEntries(tried, [entry("R2", "b")], scope)).toEqual([]);
+});
+
+it.each<[Verdict, number]>([
+  ["fail", 0],
+  ["inconclusive", 1],
+])("leaves a law of the account alone that says so itself: %s", (verdict, count) => {
+  const [r2] = moduleOf(verdict).bindings[0]?.laws ?? [];
+  if (r2 === undefined) throw new Error("the binding has a law");
+  const tried = { modules: [moduleOf("pass")], account: [{ ...r2, law: "D1" }] };
+  const scope = { today: "2027-01-15", isWholeEstate: true };
+  expect(unmatchedEntries(tried, [entry("D1", "*", "2027-01-14")], scope)).toHaveLength(count);
 });

@@ -1,5 +1,6 @@
-import type { LawResult, ModuleResult } from "../report.ts";
+import type { LawResult } from "../report.ts";
 import type { KnownFailing } from "../settings.ts";
+import { matchedBy, type TriedLaws } from "./known-failing.ts";
 
 /** What is known of the entries beside the run. */
 export interface EntryScope {
@@ -14,30 +15,27 @@ export interface EntryScope {
  * of what did not fail when their last day was over. Each is stale.
  */
 export function unmatchedEntries(
-  modules: readonly ModuleResult[],
+  tried: TriedLaws,
   entries: readonly KnownFailing[],
   scope: EntryScope,
 ): readonly LawResult[] {
   return entries.flatMap((entry) => {
-    const why = whyUnmatched(modules, entry, scope);
+    const why = whyUnmatched(tried, entry, scope);
     return why === null ? [] : [stale(entry, why)];
   });
 }
 
 function whyUnmatched(
-  modules: readonly ModuleResult[],
+  tried: TriedLaws,
   entry: KnownFailing,
   { today, isWholeEstate }: EntryScope,
 ): string | null {
-  const bindings = modules
-    .flatMap((module) => module.bindings)
-    .filter(({ pattern }) => entry.subject === "*" || entry.subject === pattern);
-  if (bindings.length === 0) {
-    return isWholeEstate ? `no contract has the subject ${entry.subject}` : null;
+  const bindings = tried.modules.flatMap((module) => module.bindings);
+  const { subject } = entry;
+  if (subject !== "*" && !bindings.some(({ pattern }) => pattern === subject)) {
+    return isWholeEstate ? `no contract has the subject ${subject}` : null;
   }
-  const matched = bindings
-    .flatMap((binding) => binding.laws)
-    .filter(({ law }) => entry.law === "*" || entry.law === law);
+  const matched = matchedBy(entry, tried);
   // Those that failed or passed say so themselves.
   if (matched.some(({ verdict }) => telling.has(verdict))) return null;
   return entry.until < today ? `its last day was ${entry.until}` : null;
