@@ -26,6 +26,7 @@ function charter(count: number): Promise<FastifyInstance> {
     {
       store: {} as Store,
       clock: { now: unusedNow },
+      releases: { get: unusedNow },
       index: () => index,
       check: unused,
       register: unused,

@@ -160,6 +160,9 @@ test("contract usage keeps what a build uses, and shows what is kept", async () 
     usages: [{ participant: "gateway", build: "1", reads: { fields: [action] } }],
     more: false,
   });
+  const forget = () => run("contract", "usage", "--of", "mobile", "--forget");
+  expect((await forget()).stdout).toBe("What mobile used is forgotten.\n");
+  expect((await forget()).stdout).toBe("Nothing was kept of mobile.\n");
   const none = await run("contract", "usage", "--of", "gateway@2");
   expect(none).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Nothing is kept") });
 });
@@ -181,6 +184,8 @@ test.each([
   ["nothing", "", "Expected usage files"],
   ["files and what is kept", "good.json --of gateway", "take no files and no other flags"],
   ["what is kept, to be published", "--of gateway --publish --build 1", "no other flags"],
+  ["what to forget of a module", "--module bodybroker/npc --forget", "--forget needs --of"],
+  ["files to forget", "good.json --forget", "--forget needs --of"],
   ["two things to do", "good.json --publish --build 1 --against .", "leave one of the two away"],
   ["no build", "good.json --publish", "--publish needs --build <build>"],
   ["a build that is not published", "good.json --build 1", "add --publish"],

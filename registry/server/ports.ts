@@ -192,6 +192,8 @@ export interface VerificationStore {
 export interface UsageStore {
   /** Keeps what a build uses, in place of what was kept of it before. */
   recordUsage(usage: BuildUsage & { readonly at: string }): void;
+  /** Forgets what a participant uses, or one build of it. @returns how many uses that were */
+  forgetUsage(which: { readonly participant: string; readonly build: string | null }): number;
   /** The newest first. @param most how many at most */
   usages(filter: UsageFilter, most: number): readonly KeptUse[];
 }

@@ -75,6 +75,10 @@ export const BuildUsageSchema = Type.Unsafe<BuildUsage>(
 export const RecordedUsageSchema = Type.Object({ recorded: Type.Integer() });
 export type RecordedUsage = Static<typeof RecordedUsageSchema>;
 
+/** How many subjects of a participant are kept no more. */
+export const ForgottenUsageSchema = Type.Object({ forgotten: Type.Integer() });
+export type ForgottenUsage = Static<typeof ForgottenUsageSchema>;
+
 const KeptUseSchema = Type.Unsafe<KeptUse>(
   Type.Object({
     participant: Type.String(),

@@ -16,13 +16,14 @@ interface Flags {
   readonly participant?: string;
   readonly of?: string;
   readonly module?: string;
+  readonly forget?: boolean;
 }
 
 export const contractUsage: CommandDefinition<Flags> = {
   name: "contract usage",
   summary: "show what a consumer uses, hold it against a release, or keep it (law C2)",
   details:
-    "Generated stubs write usage files into the folder that CHARTER_RECORD_USE names while a consumer's tests run. Several files are taken together. With --against it ends with 0 when the release has every subject and field that is used, with the same type, with 100 when it lacks one, and with 3 when it has none of the modules. --publish keeps all of it in the registry, in place of what was kept of the build; --of and --module show what is kept.",
+    "Generated stubs write usage files into the folder that CHARTER_RECORD_USE names while a consumer's tests run. Several files are taken together. With --against it ends with 0 when the release has every subject and field that is used, with the same type, with 100 when it lacks one, and with 3 when it has none of the modules. --publish keeps all of it in the registry, in place of what was kept of the build; --of and --module show what is kept, and --forget ends it.",
   arguments: [new Argument("[file...]", "such as usage/*.usage.json")],
   options: [
     new Option(
@@ -37,6 +38,7 @@ export const contractUsage: CommandDefinition<Flags> = {
       "show what the registry keeps of this one, or of one build, such as npc-gateway@7f3c2a1",
     ),
     new Option("--module <module>", "show what the registry keeps of this one's use"),
+    new Option("--forget", "keep it no more, for a consumer that is gone for good; with --of"),
   ],
   examples: [
     "charter contract usage usage/*.usage.json",
@@ -46,6 +48,7 @@ export const contractUsage: CommandDefinition<Flags> = {
   ],
   async run(context, paths, flags) {
     refuseContradictions(paths, flags);
+    if (flags.forget === true) return forget(context, flags.of);
     if (paths.length === 0) return kept(context, flags);
     const files = await Promise.all(paths.map((path) => readUsageFile(context, path)));
     if (flags.build !== undefined) {
@@ -60,7 +63,7 @@ export const contractUsage: CommandDefinition<Flags> = {
 
 /** @throws CommandFailure usage, for flags that do not go together */
 function refuseContradictions(paths: readonly string[], flags: Flags): void {
-  const { against, publish, build, participant, of, module } = flags;
+  const { against, publish, build, participant, of, module, forget = false } = flags;
   const asks = of !== undefined || module !== undefined;
   const gives = publish === true || against !== undefined;
   const names = build !== undefined || participant !== undefined;
@@ -81,10 +84,25 @@ function refuseContradictions(paths: readonly string[], flags: Flags): void {
       publish === true && build === undefined,
       "--publish needs --build <build>: whose tests have run, such as a commit.",
     ],
+    [
+      forget && (of === undefined || module !== undefined),
+      "--forget needs --of <participant> or --of <participant>@<build>, and forgets all of its use; leave --module away.",
+    ],
     [names && publish !== true, "--build and --participant say whose use is kept; add --publish."],
   ];
   const broken = rules.find(([isBroken]) => isBroken);
   if (broken !== undefined) throw new CommandFailure("usage", broken[1]);
+}
+
+async function forget(context: Context, of = ""): Promise<Outcome> {
+  const { participant, build } = parseBuildReference(of);
+  const which = build === null ? { participant } : { participant, build };
+  const { forgotten } = await (await context.registry()).forgetUsage(which);
+  return {
+    exit: "done",
+    json: { forgotten },
+    text: () => (forgotten === 0 ? `Nothing was kept of ${of}.` : `What ${of} used is forgotten.`),
+  };
 }
 
 async function kept(context: Context, { of, module }: Flags): Promise<Outcome> {

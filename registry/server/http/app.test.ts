@@ -326,6 +326,7 @@ describe("openapi.json", () => {
     expect(operations.sort()).toEqual([
       "delete /v1/deployments/{environment}/{participant}",
       "delete /v1/retirements/{protoPackage}",
+      "delete /v1/usages/{participant}",
       "get /healthz",
       "get /metrics",
       "get /openapi.json",

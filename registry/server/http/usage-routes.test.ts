@@ -172,6 +172,23 @@ describe("POST /v1/usages", () => {
   });
 });
 
+describe("DELETE /v1/usages/{participant}", () => {
+  it("forgets a build, or all of a participant, with the write token", async () => {
+    const participant = "gone+1";
+    for (const build of ["1", "2"]) await record({ participant, build });
+    const anybody = createRegistryClient({ url: registry.url });
+    const problem = await problemOf(anybody.forgetUsage({ participant }));
+    expect(problem.code).toBe("UNAUTHENTICATED");
+    const forget = (build: object) => registry.client.forgetUsage({ participant, ...build });
+    expect(await forget({ build: "1" })).toEqual({ forgotten: 1 });
+    const { usages } = await registry.client.usages({ participant });
+    expect(usages).toMatchObject([{ build: "2" }]);
+    expect(await forget({})).toEqual({ forgotten: 1 });
+    expect(await forget({})).toEqual({ forgotten: 0 });
+    expect((await problemOf(forget({ build: "a b" }))).code).toBe("INVALID_REQUEST");
+  });
+});
+
 describe("GET /v1/usages", () => {
   it("gives one page, the newest first, by participant, build and module", async () => {
     const uses = Array.from({ length: limits.subjectsPerUsage }, (_, i) => ofMany(i));

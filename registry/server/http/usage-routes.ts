@@ -1,10 +1,17 @@
 import { Type } from "typebox";
 import { BuildNameSchema, ParticipantNameSchema } from "../../api/schemas/deployment.ts";
-import { BuildUsageSchema, RecordedUsageSchema, UsageListSchema } from "../../api/schemas/usage.ts";
+import {
+  BuildUsageSchema,
+  ForgottenUsageSchema,
+  RecordedUsageSchema,
+  UsageListSchema,
+} from "../../api/schemas/usage.ts";
 import { ModuleNameSchema } from "../../api/schemas/verification.ts";
 import { limits } from "../../core/limits.ts";
 import { requireWriteToken } from "./auth.ts";
 import type { AppPorts, Routes } from "./routes.ts";
+
+const closed = { additionalProperties: false };
 
 /** What consumers use, as their tests have shown. */
 export function usageRoutes({ store, recordUsage, writeTokenHash }: AppPorts): Routes {
@@ -22,6 +29,22 @@ export function usageRoutes({ store, recordUsage, writeTokenHash }: AppPorts): R
       ({ body }) => recordUsage(body),
     );
 
+    app.delete(
+      "/v1/usages/:participant",
+      {
+        onRequest: requireWriteToken(writeTokenHash),
+        schema: {
+          summary: "Forgets what a participant uses, or one build of it",
+          params: Type.Object({ participant: ParticipantNameSchema }),
+          querystring: Type.Object({ build: Type.Optional(BuildNameSchema) }, closed),
+          response: { 200: ForgottenUsageSchema },
+        },
+      },
+      ({ params: { participant }, query: { build = null } }) => ({
+        forgotten: store.forgetUsage({ participant, build }),
+      }),
+    );
+
     app.get(
       "/v1/usages",
       {
@@ -33,7 +56,7 @@ export function usageRoutes({ store, recordUsage, writeTokenHash }: AppPorts): R
               build: Type.Optional(BuildNameSchema),
               module: Type.Optional(ModuleNameSchema),
             },
-            { additionalProperties: false },
+            closed,
           ),
           response: { 200: UsageListSchema },
         },

@@ -75,7 +75,8 @@ describe("recordUsage", () => {
   });
 
   it("prunes the oldest builds whole, and none that runs somewhere", () => {
-    for (const [i, who] of ["recorded@1", "seen@1", "gone@1", "young@1"].entries()) {
+    const built = ["recorded@1", "recorded@2", "seen@0", "seen@1", "gone@1", "young@1"];
+    for (const [i, who] of built.entries()) {
       record(who, day(i + 1), [subjectUse(), sold]);
     }
     const use = { environment: "prod", role: "calls", module: "acme/shop" } as const;
@@ -88,7 +89,7 @@ describe("recordUsage", () => {
     });
     store.observe({
       ...{ environment: "prod", roles: ["calls"], at, forgetAfter: { rounds: 1, ms: 1 } },
-      uses: [{ ...running, participant: "seen", source: "observed" }],
+      uses: [{ ...running, build: "2", participant: "seen", source: "observed" }],
     });
     const rows = "participant, module, semver, kind, reads, sends";
     db.prepare(
@@ -98,10 +99,30 @@ describe("recordUsage", () => {
        JOIN usage ON participant = 'young' AND subject = 'acme.shop.buy.v1'`,
     ).run(limits.usesKept - 3);
     record("new@1", day(9), [subjectUse(), sold]);
-    for (const participant of ["recorded", "seen"]) expect(kept({ participant })).toHaveLength(2);
+    // What runs, and the newest where a build runs that nothing is kept of.
+    for (const build of ["1", "2"]) {
+      expect(kept({ participant: "recorded", build })).toHaveLength(2);
+    }
+    expect(kept({ participant: "seen", build: "0" })).toEqual([]);
+    expect(kept({ participant: "seen", build: "1" })).toHaveLength(2);
     expect(kept({ participant: "gone" })).toEqual([]);
     // One of its subjects is among the newest, so both stay.
     expect(kept({ participant: "young", build: "1" })).toHaveLength(2);
+  });
+});
+
+describe("forgetUsage", () => {
+  it.each([
+    ["web", null, ["app@1 acme.shop.buy.v1"], 3],
+    ["web", "1", ["app@1 acme.shop.buy.v1", "web@2 acme.shop.buy.v1"], 2],
+    ["none", null, [], 0],
+  ])("forgets of %s the build %s", (participant, build, left, count) => {
+    record("web@1", day(1), [subjectUse(), sold]);
+    record("web@2", day(2));
+    record("app@1", day(3));
+    expect(store.forgetUsage({ participant, build })).toBe(count);
+    if (count > 0) expect(kept()).toEqual(left);
+    else expect(kept()).toHaveLength(4);
   });
 });
 

@@ -29,8 +29,12 @@ export function prepareUsages(db: Database.Database): UsageStore {
     `SELECT * FROM usage WHERE participant = @participant
        AND build = coalesce(@build, build) AND module = coalesce(@module, module) ${order}`,
   );
+  const forget = db.prepare(
+    "DELETE FROM usage WHERE participant = ? AND build = coalesce(?, build)",
+  );
   return {
     recordUsage: prepareRecord(db),
+    forgetUsage: ({ participant, build }) => forget.run(participant, build).changes,
     usages: ({ participant = null, build = null, module = null }, most) => {
       const wanted = { participant, build, module, most };
       if (participant !== null) return ofParticipant.all(wanted).map(useOf);
@@ -45,11 +49,15 @@ function prepareRecord(db: Database.Database): UsageStore["recordUsage"] {
     `INSERT INTO usage (participant, build, module, subject, semver, kind, reads, sends, recorded_at)
      VALUES (@participant, @build, @module, @subject, @semver, @kind, @reads, @sends, @at)`,
   );
-  // What runs somewhere is asked for, however old its record is.
+  // What runs somewhere is asked for, however old its record is; and what is newest of a participant
+  // stands for its builds that run without one.
   const prune = db.prepare(
     `DELETE FROM usage WHERE recorded_at <
        (SELECT recorded_at FROM usage ORDER BY recorded_at DESC LIMIT 1 OFFSET ?)
-     AND (participant, build) NOT IN (SELECT participant, build FROM deployment)`,
+     AND (participant, build) NOT IN (SELECT participant, build FROM deployment)
+     AND (participant, recorded_at) NOT IN
+       (SELECT participant, max(recorded_at) FROM usage
+        WHERE participant IN (SELECT participant FROM deployment) GROUP BY participant)`,
   );
   return db.transaction<UsageStore["recordUsage"]>(({ participant, build, uses, at }) => {
     forget.run(participant, build);
