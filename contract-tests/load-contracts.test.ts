@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commonModule, ordersModule } from "../registry/server/testing/protos.ts";
+import { defaultPolicy } from "../registry/core/policy/policy.ts";
+import {
+  commonModule,
+  eventProto,
+  moduleOf,
+  ordersModule,
+} from "../registry/server/testing/protos.ts";
 import { startTestRegistry, type TestRegistry } from "../registry/server/testing/test-registry.ts";
 import { loadContracts, loadReleases } from "./load-contracts.ts";
 import { linkSchema } from "./runner/contract.ts";
@@ -45,6 +51,48 @@ describe("loadReleases", () => {
     expect(semvers(contract?.others)).toEqual(["older 1.0.0", "older 1.1.0", "older 1.1.1"]);
   });
 
+  it("brings what an older major binds alone, as long as it is deployed", async () => {
+    const shop = (...versions: readonly string[]) =>
+      moduleOf(
+        "acme/shop",
+        Object.fromEntries(
+          versions.map((version) => [
+            `acme/shop/${version}/shop.proto`,
+            eventProto(`acme.shop.${version}`, `acme.shop.noted.${version}`),
+          ]),
+        ),
+      );
+    const policy = { ...defaultPolicy, rules: [{ modules: "acme/shop", block: [] }] };
+    await registry.client.setPolicy({ policy, reason: "v1 may go", expectedVersion: 0 });
+    for (const each of [shop("v1"), shop("v1", "v2"), shop("v2")]) await registry.push(each);
+    const load = async () =>
+      (await loadContracts(registry.client, ["acme/shop"])).map(
+        ({ semver, bindings, others, leftOut, isPast = false }) => ({
+          name: `${semver}${isPast ? " past" : ""}`,
+          subjects: bindings.map(({ pattern }) => pattern),
+          others: semvers(others),
+          leftOut,
+        }),
+      );
+    const head = { name: "2.0.0", subjects: ["acme.shop.noted.v2.{id}"], others: [], leftOut: [] };
+    expect(await load()).toEqual([head]);
+    const uses = [{ module: "acme/shop", semver: "1.1.0", role: "calls" as const }];
+    const web = { environment: "prod", participant: "web", build: "7" };
+    await registry.client.recordDeployment({ ...web, uses });
+    expect(await load()).toEqual([
+      head,
+      {
+        name: "1.1.0 past",
+        subjects: ["acme.shop.noted.v1.{id}"],
+        others: ["older 1.0.0"],
+        leftOut: [
+          "acme/shop 1.1.0 is deployed, of an older major than 2.0.0: what it sends on the subjects that both bind is not tried, such as acme.shop.noted.v2.{id}",
+        ],
+      },
+    ]);
+    await registry.client.endDeployment(web);
+  });
+
   it("fetches each release once", async () => {
     const fetched: string[] = [];
     const counting = {
@@ -54,7 +102,7 @@ describe("loadReleases", () => {
         return registry.client.descriptors(name, semver);
       },
     };
-    await loadContracts(counting);
+    await loadContracts(counting, ["acme/common", module]);
     expect(fetched.sort()).toEqual([
       "acme/common 1.0.0",
       "acme/orders 1.0.0",

@@ -121,9 +121,9 @@ async function loadPast(
     const contract = await loadRelease(registry, { module, semver }, deployed);
     const own = contract.bindings.filter(({ pattern }) => !taken.has(pattern));
     for (const { pattern } of own) taken.add(pattern);
-    const shared = contract.bindings.length - own.length;
-    const untried = `${module} ${semver} is deployed, of an older major than ${head.semver}: what it sends on the ${shared} subjects that both bind is not tried`;
-    const leftOut = [...(contract.leftOut ?? []), ...(shared === 0 ? [] : [untried])];
+    const [shared] = contract.bindings.filter((each) => !own.includes(each));
+    const untried = `${module} ${semver} is deployed, of an older major than ${head.semver}: what it sends on the subjects that both bind is not tried, such as ${shared?.pattern}`;
+    const leftOut = [...(contract.leftOut ?? []), ...(shared === undefined ? [] : [untried])];
     past.push({ ...contract, bindings: own, leftOut, isPast: true });
   }
   return past;

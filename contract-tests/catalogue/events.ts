@@ -10,7 +10,7 @@ export const eventLaws: readonly LawEntry[] = [
     id: "E1",
     title: "publishes only valid events",
     promise:
-      "Every event that the stream holds decodes, keeps its rules, has a subject that agrees with its fields, and its headers: `Charter-Schema`, and `Nats-Msg-Id` where a stream keeps it. What no stream keeps is listened to while the run goes on.",
+      "Every event that the stream holds decodes, keeps its rules or those of the release that wrote it, has a subject that agrees with its fields, and its headers: `Charter-Schema`, and `Nats-Msg-Id` where a stream keeps it. What no stream keeps is listened to while the run goes on.",
     appliesTo: "every event whose payload is not encrypted",
     effect: "observes",
     needs: [

@@ -43,13 +43,23 @@ export function releasesOfType(
     else if (form === own) same.push(release.semver);
     else forms.set(form, known === undefined ? [release] : [...known, release]);
   }
-  const linked = [...forms.values()].map(([first, ...rest]): TypeAsReleased => {
-    const generator = generatorOf(first, now);
-    // The texts of its descriptors have it, so it is there.
-    const desc = generator.schema.registry.getMessage(typeName) as DescMessage;
-    return { semvers: [first, ...rest].map(({ semver }) => semver), generator, desc };
+  const linked = [...forms.values()].flatMap(([first, ...rest]): TypeAsReleased[] => {
+    const semvers = [first, ...rest].map(({ semver }) => semver);
+    const type = typeIn(first, typeName, now);
+    return type === null ? [] : [{ semvers, ...type }];
   });
   return { forms: linked, same, absent };
+}
+
+/** A type as one release has it, or null where it has none. @param now as of `Generator` */
+export function typeIn(
+  release: OtherRelease,
+  typeName: string,
+  now: bigint,
+): Pick<TypeAsReleased, "generator" | "desc"> | null {
+  const generator = generatorOf(release, now);
+  const desc = generator.schema.registry.getMessage(typeName);
+  return desc === undefined ? null : { generator, desc };
 }
 
 /**

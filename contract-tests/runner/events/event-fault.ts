@@ -6,6 +6,7 @@ import { holdsSensitive } from "../calls/answers.ts";
 import type { EventBench } from "../laws/law.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf } from "../subjects.ts";
+import { isValidForAuthor } from "./author-release.ts";
 import type { SeenEvent } from "./seen-event.ts";
 
 /** What an event says of its contract. */
@@ -38,7 +39,8 @@ export function judgeEvent(bench: EventBench, event: SeenEvent, isKept: boolean)
     return broken(["undecodable"], `it is no ${bench.message.typeName}: ${said.reason}`);
   }
   if (said.kind === "rule-error") return { kind: "rule-error", reason: said.reason };
-  if (said.kind === "invalid") {
+  // What was right when it was written is no fault of its publisher.
+  if (said.kind === "invalid" && !isValidForAuthor(bench, event.headers, payload)) {
     const rules = [...new Set(said.broken.map((each) => each.ruleId))];
     const fields = said.broken.map((each) => `${each.field || "it"} breaks ${each.ruleId}`);
     return broken(rules, fields.join(", "), said.message);

@@ -60,6 +60,33 @@ describe("the laws of the account", () => {
     await depot.stop();
   });
 
+  it("know what an older major binds, and test of it what is used here", async () => {
+    server = await startNatsServer({ jetstream: true });
+    const nc = await connected();
+    const service = await startDepotService(nc, await depotContract(send, find));
+    const past = { ...(await depotContract(find, moved)), semver: "0.9.0", isPast: true } as const;
+    const leftOut = ["1 subject is shared"];
+    const contracts = [await depotContract(send), { ...past, leftOut }];
+    const options = { seed: 1, laws: ["R1", "D1", "D2"], isWholeEstate: true };
+    const report = await runContracts(nc, contracts, options);
+    expect(report.account.map(({ law, verdict }) => [law, verdict])).toEqual([
+      ["D1", "pass"],
+      ["D2", "pass"],
+    ]);
+    const tested = report.modules.flatMap(({ semver, bindings }) =>
+      bindings.map(({ pattern, verdict }) => `${semver} ${pattern} ${verdict}`),
+    );
+    expect(tested).toEqual([`1.1.0 ${send} pass`, `0.9.0 ${find} pass`]);
+    expect(report.notes).toEqual([
+      ...leftOut,
+      `example/depot 0.9.0 is deployed somewhere, and nobody uses here what head no longer binds: ${moved}`,
+    ]);
+    await service.stop();
+    // Where nobody uses any of it, nothing is missing.
+    const later = await runContracts(nc, [{ ...past, leftOut }], options);
+    expect(later.modules).toEqual([]);
+  });
+
   it("say that not all contracts are there, and that nothing is live", async () => {
     server = await startNatsServer({ jetstream: true });
     const { D1, D2 } = await account(await connected(), [send, find], { isWholeEstate: false });

@@ -7,7 +7,13 @@ import { connect } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../../ci/testing/nats-server.ts";
 import { type DepotEvent, movedEvent, stream } from "../../faults/depot.ts";
-import { depotContract, moved, sent } from "../../faults/depot-contract.ts";
+import {
+  depotContract,
+  depotReleased,
+  moved,
+  otherDepot,
+  sent,
+} from "../../faults/depot-contract.ts";
 import type { ContractUnderTest } from "../contract.ts";
 import type { LawResult } from "../report.ts";
 import { runContracts } from "../run.ts";
@@ -229,6 +235,21 @@ describe("E1 on the history of a stream", () => {
       verdict: "inconclusive",
       samples: 0,
       reason: expect.stringMatching(/holds 0 events of it, and 5 are needed/),
+    });
+  });
+
+  it("judges an event by the release that wrote it", async () => {
+    contract = { ...(await depotReleased("1.0.0", moved)), others: [await otherDepot("1.1.0")] };
+    await jsm.streams.add({ name: stream, subjects: [`${subject}.*`], allow_direct: true });
+    // 1.0.0 has a smaller bound.
+    const by = (semver: string, id: string) =>
+      movedEvent({ ...contract, semver }, { grams: 25_000 }, id);
+    await fill(6, (sequence) => by("1.1.7", `newer-${sequence}`));
+    expect(await audit()).toMatchObject({ verdict: "pass", samples: 6 });
+    await fill(2, (sequence) => by(sequence === 1 ? "1.0.0" : "1.3.0", `wrong-${sequence}`));
+    expect(await audit()).toMatchObject({
+      verdict: "fail",
+      evidence: { bad: ["7: uint32.gte_lte", "8: uint32.gte_lte"] },
     });
   });
 });
