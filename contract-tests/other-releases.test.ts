@@ -24,14 +24,15 @@ describe("otherReleases", () => {
   });
 
   it.each([
-    ["takes every minor, however long the history is", mostOthers, []],
-    ["names what there is no room for, and never what is deployed", mostOthers + 2, ["1.1.0"]],
-  ])("%s", (_what, count, leftOut) => {
+    ["takes every minor of a long history", 120, []],
+    ["has room for", mostOthers, []],
+    ["names what there is no room for, and never what is deployed", mostOthers + 1, ["1.1.0"]],
+  ])("%s: %d", (_what, count, leftOut) => {
     const many = Array.from({ length: count + 1 }, (_, i) => `1.${i}.0`);
     const found = otherReleases(`1.${count}.0`, many, ["1.0.0"]);
-    expect(found.tried).toHaveLength(mostOthers);
+    expect(found.tried).toHaveLength(count - leftOut.length);
     expect(found.tried[0]?.semver).toBe("1.0.0");
-    expect(found.leftOut).toEqual(leftOut.length === 0 ? [] : ["1.1.0", "1.2.0"]);
+    expect(found.leftOut).toEqual(leftOut);
   });
 
   it("takes no preview", () => {

@@ -1,3 +1,5 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bakeryContract } from "../faults/bakery-contract.ts";
 import { type ContractUnderTest, linkSchema, messageType, type OtherRelease } from "./contract.ts";
@@ -30,6 +32,23 @@ describe("releasesOfType", () => {
       same: ["1.0.0", "1.2.0"],
       absent: [],
     });
+  });
+
+  it("takes a type for another one when only an enum or a message within it is", () => {
+    const changed = (name: string) => {
+      const set = fromBinary(FileDescriptorSetSchema, contract.descriptors);
+      const file = set.file.find((each) => each.package === "bakery.v1");
+      for (const each of [...(file?.enumType ?? []), ...(file?.messageType ?? [])]) {
+        if (each.name === name) each.reservedName.push("former");
+      }
+      const semver = `1.0.0-${name.toLowerCase()}`;
+      return { ...older, semver, descriptors: toBinary(FileDescriptorSetSchema, set) };
+    };
+    const current = messageType(linkSchema(contract.descriptors), "bakery.v1.OrderRequest");
+    const all = ["Crust", "Address", "OrderResponse"].map(changed);
+    const { forms, same } = releasesOfType(all, current, 0n);
+    expect(forms.map((each) => each.semvers)).toEqual([["1.0.0-crust"], ["1.0.0-address"]]);
+    expect(same).toEqual(["1.0.0-orderresponse"]);
   });
 
   it("names the releases that do not have the type", () => {
