@@ -352,6 +352,7 @@ describe("openapi.json", () => {
       "get /v1/subjects/{pattern}/versions",
       "get /v1/subjects/{pattern}/versions/{version}",
       "get /v1/subjects/{pattern}/versions/{version}/schema",
+      "get /v1/token",
       "get /v1/usages",
       "get /v1/verifications",
       "post /v1/checks",
