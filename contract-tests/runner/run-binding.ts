@@ -19,13 +19,14 @@ import { type Coverage, createCoverage } from "./coverage.ts";
 import { buildsOf, evidenceKindOf, type LiveEndpoint, weakestOf } from "./discovery.ts";
 import { unlessRefused } from "./events/unless-refused.ts";
 import type { KnownValues } from "./known-values.ts";
-import type {
-  EventBench,
-  Finding,
-  Law,
-  RequestBench,
-  RpcBench,
-  StreamingBench,
+import {
+  type EventBench,
+  type Finding,
+  type Law,
+  nothing,
+  type RequestBench,
+  type RpcBench,
+  type StreamingBench,
 } from "./laws/law.ts";
 import { nameOf } from "./laws/reject-invalid.ts";
 import { appliesTo } from "./laws.ts";
@@ -301,10 +302,6 @@ async function before<T>(endsAt: number, work: () => Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }
 
 /**

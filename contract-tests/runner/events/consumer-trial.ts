@@ -1,4 +1,4 @@
-import type { EventBench, Finding } from "../laws/law.ts";
+import { type EventBench, type Finding, nothing } from "../laws/law.ts";
 import { type Outcome, type Witness, watchConsumers } from "./consumer-witness.ts";
 import { type Consumers, consumersOf, type TriedConsumer, whyNotReady } from "./consumers.ts";
 import type { KeepingStream } from "./keeping-stream.ts";
@@ -121,8 +121,4 @@ export function describeOutcome({
     case "silent":
       return `said ${naks === 0 ? "nothing" : `no more than ${naks} times "again"`} within ${withinMs} ms${letter}`;
   }
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

@@ -6,7 +6,7 @@ import {
   RequestError,
   TimeoutError,
 } from "@nats-io/nats-core";
-import type { Finding } from "../laws/law.ts";
+import { type Finding, nothing } from "../laws/law.ts";
 import { NotRead, NotStored, refusal } from "./keeping-stream.ts";
 
 const refusals = [
@@ -29,6 +29,6 @@ export async function unlessRefused(
     return await check();
   } catch (error) {
     if (nc.isClosed() || !refusals.some((each) => error instanceof each)) throw error;
-    return { verdict: "inconclusive", samples: 0, evidence: {}, reason: refusal(error) };
+    return nothing("inconclusive", refusal(error));
   }
 }

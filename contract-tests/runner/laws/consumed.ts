@@ -13,7 +13,7 @@ import type { KeepingStream } from "../events/keeping-stream.ts";
 import { eventsOf, probeOf } from "../events/valid-events.ts";
 import { type CaseResult, findBroken, findingFrom } from "../property.ts";
 import { reasonNotTo } from "../safety.ts";
-import type { EventBench, EventLaw, Finding } from "./law.ts";
+import { type EventBench, type EventLaw, type Finding, nothing } from "./law.ts";
 
 /**
  * Each durable consumer acknowledges every valid event in time. Where events may be published, valid
@@ -92,8 +92,4 @@ async function lookAtConsumers(
   if (samples >= bench.samples) return { verdict: "pass", samples, evidence };
   const reason = `${samples} events were settled, and ${bench.samples} are needed; events are published only into an ephemeral environment`;
   return { verdict: "inconclusive", samples, evidence, reason };
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

@@ -8,7 +8,7 @@ import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import type { CaseResult } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
 import { attemptWithKnown, collectGrants, shortfallOf, typeUnderTest } from "./granting.ts";
-import type { Finding, RequestBench, RequestLaw } from "./law.ts";
+import { nothing, type RequestBench, type RequestLaw } from "./law.ts";
 import { failureOf } from "./probing.ts";
 
 /** A field of the request and the one of the reply that repeats it, each from the outside in. */
@@ -53,10 +53,6 @@ export const correlate: RequestLaw = {
     return shortfall ?? { verdict: "pass", samples, evidence };
   },
 };
-
-function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
-}
 
 /** What a contract file says, or the `request_id` that both have at one path; a text for a wrong path. */
 function correlationOf({ settings, input, output }: RequestBench): Correlation | string | null {

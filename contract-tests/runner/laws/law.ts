@@ -76,6 +76,11 @@ export type Finding = {
   | { readonly verdict: "fail" | "flaky"; readonly failure: FailureDetail }
 );
 
+/** What a law found that could not be tried at all. */
+export function nothing(verdict: "inconclusive" | "skipped", reason: string): Finding {
+  return { verdict, samples: 0, evidence: {}, reason };
+}
+
 interface LawBase {
   readonly id: string;
   readonly title: string;

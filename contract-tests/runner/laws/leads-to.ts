@@ -7,7 +7,7 @@ import type { CaseResult } from "../property.ts";
 import type { Flow } from "../settings.ts";
 import { subscriptionOf } from "../subjects.ts";
 import { attemptWithKnown, collectGrants, requestsOf } from "./granting.ts";
-import type { Finding, RequestBench, RequestLaw } from "./law.ts";
+import { type Finding, nothing, type RequestBench, type RequestLaw } from "./law.ts";
 import { failureOf } from "./probing.ts";
 
 /** A granted request is followed by an event with an equal key within its time. */
@@ -171,8 +171,4 @@ function keyOf(desc: DescMessage, data: Uint8Array, path: string): string {
   } catch {
     return "";
   }
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

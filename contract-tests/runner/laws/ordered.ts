@@ -4,7 +4,7 @@ import { fieldAt, hasField } from "../events/field-at.ts";
 import { readHistory } from "../events/history.ts";
 import { type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
 import type { SeenEvent } from "../events/seen-event.ts";
-import type { EventBench, EventLaw, Finding } from "./law.ts";
+import { type EventBench, type EventLaw, type Finding, nothing } from "./law.ts";
 
 /** The settings of a contract file that say what order there is. */
 interface Order {
@@ -108,8 +108,4 @@ function numberAt(bench: EventBench, message: Message, path: string): bigint | n
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
   return typeof value === "string" && /^-?\d{1,20}$/.test(value) ? BigInt(value) : null;
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

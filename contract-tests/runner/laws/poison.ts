@@ -19,7 +19,7 @@ import { probeOf, someEvents } from "../events/valid-events.ts";
 import { type CaseResult, findBroken, type PropertyResult } from "../property.ts";
 import type { FailureDetail } from "../report.ts";
 import { subjectOf, tokensOf } from "../subjects.ts";
-import type { EventLaw, Finding } from "./law.ts";
+import { type EventLaw, type Finding, nothing } from "./law.ts";
 import { nameOf } from "./reject-invalid.ts";
 
 /** Rules that are broken, one poison each: a consumer that checks some rules checks all. */
@@ -148,8 +148,4 @@ async function poisoning(
 function waysOf({ poison: expected }: TriedConsumer, either: string): string {
   if (expected === null) return either;
   return expected === "terminate" ? "terminate" : "put on the dead-letter subject";
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

@@ -4,7 +4,7 @@ import { readHistory } from "../events/history.ts";
 import { eventsIn, type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
 import type { SeenEvent } from "../events/seen-event.ts";
 import type { EvidenceKind } from "../report.ts";
-import type { EventBench, EventLaw, Finding } from "./law.ts";
+import { type EventBench, type EventLaw, type Finding, nothing } from "./law.ts";
 
 /** A broken event, as far as it is kept for the report. */
 interface BadEvent {
@@ -158,8 +158,4 @@ function failureOf(
     summary,
     `the first of them: ${fault.reason}`,
   );
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

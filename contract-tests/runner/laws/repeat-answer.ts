@@ -6,7 +6,7 @@ import { describeAnswer, symptomOf } from "../calls/answers.ts";
 import type { CaseResult } from "../property.ts";
 import { tokensOf } from "../subjects.ts";
 import { attemptWithKnown, collectGrants, shortfallOf, typeUnderTest } from "./granting.ts";
-import type { RequestBench, RequestLaw } from "./law.ts";
+import { nothing, type RequestBench, type RequestLaw } from "./law.ts";
 import { ask, failureOf, messageFrom } from "./probing.ts";
 import { unstablePart } from "./stable-parts.ts";
 
@@ -20,7 +20,7 @@ export const repeatAnswer: RequestLaw = {
   async check(bench) {
     if (bench.binding.idempotency === "unknown") {
       const reason = "the rpc declares no idempotency_level, so nobody may retry it";
-      return { verdict: "skipped", samples: 0, evidence: {}, reason };
+      return nothing("skipped", reason);
     }
     const wanted = bench.samples;
     const grants = await collectGrants(

@@ -2,7 +2,7 @@ import { eventFailure } from "../events/event-fault.ts";
 import { type KeepingStream, keepingStream } from "../events/keeping-stream.ts";
 import { idOf, type ProbeEvent, probePublisher } from "../events/probe-events.ts";
 import { someEvents } from "../events/valid-events.ts";
-import type { EventBench, EventLaw, Finding } from "./law.ts";
+import { type EventBench, type EventLaw, type Finding, nothing } from "./law.ts";
 
 /** Charter's publisher sends an event again for so long, under the same id. */
 const retriedMs = 10_000;
@@ -64,8 +64,4 @@ function windowOf(bench: EventBench, { name, config }: KeepingStream, samples: n
   };
   const failure = eventFailure(bench, shown, summary, "`charter stream plan` shows the difference");
   return { verdict: "fail", samples, evidence, failure };
-}
-
-function nothing(verdict: "skipped" | "inconclusive", reason: string): Finding {
-  return { verdict, samples: 0, evidence: {}, reason };
 }

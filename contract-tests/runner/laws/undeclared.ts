@@ -5,6 +5,7 @@ import { parsePattern, wildcardOf } from "../../../registry/core/subject/pattern
 import { filterTakes } from "../events/filter-takes.ts";
 import type { FailureDetail } from "../report.ts";
 import type { AccountBench, AccountLaw } from "./account-law.ts";
+import { nothing } from "./law.ts";
 
 /** A subject that is used, and by what. */
 interface Used {
@@ -38,7 +39,7 @@ export const undeclared: AccountLaw = {
     if (!bench.isWholeEstate) {
       const reason =
         "only some contracts were chosen, so that others may declare what these do not: run it without naming modules, or name the rest in `beside` of a contract suite";
-      return { verdict: "skipped", samples: 0, evidence: {}, reason };
+      return nothing("skipped", reason);
     }
     const { used, streams, unseen } = await lookAround(bench);
     const known = declaredBy(bench);
