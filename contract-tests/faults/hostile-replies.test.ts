@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -11,6 +8,7 @@ import { exitCodeOf, type LawResult, type RunReport } from "../runner/report.ts"
 import { runContracts } from "../runner/run.ts";
 import { watchMemory } from "../testing/watch-memory.ts";
 import { orderContract } from "./shop-contract.ts";
+import { startAttacker } from "./start-attacker.ts";
 
 let shop: ContractUnderTest;
 let server: RunningNatsServer;
@@ -33,19 +31,6 @@ const budgetMs = 6000;
 /** The law that waits when the time is over ends at once; this is for a machine that does much else. */
 const graceMs = 15_000;
 
-async function attackedBy(attack: string): Promise<() => Promise<void>> {
-  const program = join(import.meta.dirname, "hostile-service.ts");
-  const child = spawn(process.execPath, [program, `127.0.0.1:${server.port}`, attack], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = once(child, "exit");
-  await Promise.race([once(child.stdout, "data"), ended]);
-  return async () => {
-    child.kill("SIGKILL");
-    await ended;
-  };
-}
-
 function lawOf(report: RunReport, id: string): LawResult | undefined {
   return report.modules[0]?.bindings[0]?.laws.find((each) => each.law === id);
 }
@@ -62,7 +47,7 @@ it.each([
 ])(
   "a service that answers %s ends in a verdict, in time and memory",
   async (_, attack, law, reason) => {
-    const stop = await attackedBy(attack);
+    const stop = await startAttacker("hostile-service.ts", `127.0.0.1:${server.port}`, attack);
     const memory = watchMemory();
     const startedAt = performance.now();
     const report = await runContracts(tester, [shop], {

@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +8,7 @@ import type { Verdict } from "../runner/report.ts";
 import { runContracts } from "../runner/run.ts";
 import { watchMemory } from "../testing/watch-memory.ts";
 import { tellContract } from "./feed-contract.ts";
+import { startAttacker } from "./start-attacker.ts";
 
 let tell: ContractUnderTest;
 let server: RunningNatsServer;
@@ -31,19 +29,6 @@ afterAll(async () => {
 const mostMemory = 250 * 1024 * 1024;
 /** A reader takes 256 frames, and the server ends its subscription 64 messages later. */
 const mostMessagesPerStream = 320;
-
-async function attackedBy(attack: string): Promise<() => Promise<void>> {
-  const program = join(import.meta.dirname, "hostile-feed.ts");
-  const child = spawn(process.execPath, [program, server.url, attack], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = once(child, "exit");
-  await once(child.stdout, "data");
-  return async () => {
-    child.kill("SIGKILL");
-    await ended;
-  };
-}
 
 /** Everything that is published to where no reader of frames may publish. */
 async function watchVictims(): Promise<() => readonly string[]> {
@@ -80,7 +65,7 @@ describe("a run against a hostile feed", () => {
   it.each(attacks)(
     "ends with a verdict, and within its memory, on %s",
     async (attack, expected) => {
-      const end = await attackedBy(attack);
+      const end = await startAttacker("hostile-feed.ts", server.url, attack);
       const victims = await watchVictims();
       const memory = watchMemory();
       const before = nc.stats().inMsgs;
