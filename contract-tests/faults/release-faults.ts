@@ -2,7 +2,7 @@ import type { Change } from "../../registry/core/gate/change.ts";
 import { compareRevisions } from "../../registry/core/gate/compare-revisions.ts";
 import { ruleOf } from "../../registry/core/gate/rules.ts";
 import { strictnessOf } from "../../registry/core/policy/strictness.ts";
-import { compileCases } from "../../registry/core/testing/compile-cases.ts";
+import { asWritten, compileCases } from "../../registry/core/testing/compile-cases.ts";
 import { schemaLaws } from "../catalogue/schemas.ts";
 import type { Judged, JudgedFault } from "./planted-fault.ts";
 
@@ -50,7 +50,7 @@ const pairs: readonly (readonly [law: string, fault: string, sound: Parts, fault
   ],
   [
     "S2",
-    "hands on less of a number than the next one sends",
+    "sends numbers that the one before cuts off",
     { receipt: "string note = 3;" },
     { count: "int64" },
   ],
@@ -100,7 +100,7 @@ function judged(law: string, changes: readonly Change[]): Judged {
     unproven: changes.flatMap((change) =>
       brokenBy(change).map(({ id }) => `${id} ${change.rule}: ${change.message}`),
     ),
-    smallest: own === undefined ? null : (own.counterExample?.json ?? own.message),
+    smallest: own === undefined ? null : asWritten(own.counterExample?.json ?? own.message),
   };
 }
 
