@@ -109,6 +109,17 @@ const cases: readonly Case[] = [
     '  reserved 2;\n  reserved "price_cents";\n  repeated',
     `${receipt}.price_cents with FIELD_NO_DELETE: web@2 (prod, test) reads price of ${receipt}, which this proposal does not have. Another build uses it as well.`,
   ],
+  [
+    "a field whose name another one takes",
+    "  int64 price_cents = 2;\n  repeated",
+    "  reserved 2;\n  int64 price_cents = 6;\n  repeated",
+    `${receipt}.price_cents with FIELD_NO_DELETE: web@2 (prod, test) reads price of ${receipt}, which this proposal does not have. Another build uses it as well.`,
+  ],
+  [
+    "the names of two fields, which changed places",
+    "    string card = 4;\n    string voucher = 5;",
+    "    string voucher = 4;\n    string card = 5;",
+  ],
   ["a field that nobody reads", "    string voucher = 5;\n", ""],
   ["another name of a field", "int64 price_cents = 2;\n  repeated", "int64 cents = 2;\n  repeated"],
   ["what is new", "  string id = 1;\n  Kind", "  string id = 1;\n  string more = 3;\n  Kind"],
@@ -247,9 +258,17 @@ describe("elementUsers knows who uses", () => {
   });
 
   it("a field under the name that the proposal gives it", () => {
-    const { name, sides, consumers: named } = caseOf("another name of a field");
+    const {
+      name,
+      sides,
+      consumers: named,
+    } = caseOf("the names of two fields, which changed places");
     const users = elementUsers([{ consumers: named, contract: sides.head }]);
-    const change = { element: `${name}.shop.v1.Receipt.cents`, after: "" } as Change;
-    expect(users.get(keyOfChange(change, sides))).toHaveLength(2);
+    const usersOf = (field: string) => {
+      const change = { element: `${name}.shop.v1.Receipt.${field}`, after: "" } as Change;
+      return users.get(keyOfChange(change, sides)) ?? [];
+    };
+    expect(usersOf("voucher")).toHaveLength(1);
+    expect(usersOf("card")).toEqual([]);
   });
 });

@@ -26,7 +26,7 @@ export interface Surroundings {
   packageOf(change: Change): string | null;
   /** The subjects whose messages an element is part of. */
   subjectsOf(element: string): readonly SubjectHit[];
-  /** Consumers whose recorded use has what changed; null where nobody's use counts. */
+  /** Consumers whose recorded use has what changed; null where nobody's use is recorded. */
   usersOf(change: Change): readonly ElementUser[] | null;
   /** Modules whose registered releases import this one. */
   readonly dependents: readonly string[];

@@ -95,7 +95,7 @@ export interface Finding {
   readonly before: string | null;
   readonly after: string | null;
   readonly subjects: readonly SubjectHit[];
-  /** Consumers that use the element, those that run first; null where nobody's use of the module counts. */
+  /** Consumers that use the element, those that run first; null where nobody's use is recorded. */
   readonly users: readonly ElementUser[] | null;
   /** Modules whose registered releases import the module. */
   readonly dependents: readonly string[];

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../core/gate/report.ts";
-import { commonModule, firstBodyLine, moduleOf, ordersModule, proto } from "../testing/protos.ts";
+import {
+  commonModule,
+  eventProto,
+  firstBodyLine,
+  moduleOf,
+  ordersModule,
+  proto,
+} from "../testing/protos.ts";
 import { startTestRegistry, type TestRegistry } from "../testing/test-registry.ts";
 import type { ProposedModule } from "./proposal.ts";
 
@@ -261,9 +268,51 @@ message Receipt { string id = 1; ${fields} }`,
   it("counts the last use that is known while the builds that run have recorded none", async () => {
     await record("bot", "1", [price]);
     await deploy("bot", "2");
-    expect(shown(await check(withoutPrice))).toEqual([[byConsumer, "shop-web@2.1.0,bot@1"]]);
+    const both = await check(withoutPrice);
+    expect(shown(both)).toEqual([[byConsumer, "shop-web@2.1.0,bot@1"]]);
+    // Who runs is named first, though the other has recorded last.
+    expect(both.findings[0]?.message).toMatch(/^shop-web@2.1.0 \(prod\) .* Another build uses it/);
     await record("bot", "2", []);
     expect(shown(await check(withoutPrice))).toEqual([[byConsumer, "shop-web@2.1.0"]]);
+  });
+
+  it("stays in an unstable package too, which promises nothing by its version", async () => {
+    const beta = (fields: string) =>
+      moduleOf("acme/beta", {
+        "acme/beta/v1/beta.proto": eventProto("acme.beta.v1", "acme.beta.kept.v1"),
+        "acme/beta/v1beta1/beta.proto": eventProto(
+          "acme.beta.v1beta1",
+          "acme.beta.noted.v1",
+          fields,
+        ),
+      });
+    const reserved = 'reserved 2; reserved "note";';
+    await registry.push(beta("string note = 2;"));
+    const note = { path: "note", numbers: [2], type: "string" };
+    const reads = { message: "acme.beta.v1beta1.Noted", fields: [note] };
+    const use = { module: "acme/beta", semver: "1.0.0", subject: "acme.beta.noted.v1.{id}" };
+    await registry.client.recordUsage({
+      participant: "diary",
+      build: "1",
+      uses: [{ ...use, kind: "event", reads, sends: null }],
+    });
+    const refused = await check(beta(reserved));
+    expect(refused.verdict).toBe("rejected");
+    expect(shown(refused)).toEqual([[byConsumer, "diary@1"]]);
+    const { version, policy } = await registry.client.policy();
+    await registry.client.setPolicy({
+      policy: {
+        ...policy,
+        rules: [
+          ...policy.rules,
+          { modules: "acme/beta", block: [], allow: ["CONSUMER_USE_NO_BREAK"] },
+        ],
+      },
+      reason: "the diary is moved by hand",
+      expectedVersion: version,
+    });
+    const { releases } = await registry.push(beta(reserved));
+    expect(releases).toMatchObject([{ semver: "1.1.0" }]);
   });
 
   it("may go once a build that does not read it has taken the other's place", async () => {

@@ -11,7 +11,7 @@ import type { LinkedReleases } from "./linked-releases.ts";
 export interface ConsumersHit {
   /** What the proposal takes from them. @param changes what other rules see against head */
   broken(changes: readonly Change[]): readonly Change[];
-  /** Who uses what changed; null where nobody's use of it could be recorded. */
+  /** Who uses what changed; null where nobody's use of the module is recorded. */
   usersOf(change: Change): readonly ElementUser[] | null;
 }
 

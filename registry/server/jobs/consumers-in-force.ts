@@ -8,7 +8,8 @@ type UseStore = Pick<GateStore, "deployments" | "usages">;
 /**
  * The builds whose use of a module counts, those that run first: those that run somewhere and have
  * recorded what they use. Of a participant that runs nowhere, or none of whose running builds has
- * recorded anything, the newest recorded one. Stand-ins run for nobody.
+ * recorded anything, the newest recorded one. It may use nothing of the module any more. Stand-ins
+ * run for nobody.
  */
 export function consumersInForce(store: UseStore, module: string): readonly Consumer[] {
   const newest = store.usages({ module }, limits.usesPerComparison);
@@ -29,7 +30,7 @@ export function consumersInForce(store: UseStore, module: string): readonly Cons
       uses: store.usages({ participant, build, module }, limits.subjectsPerUsage),
     }));
   });
-  return consumers.filter(({ uses }) => uses.length > 0).sort(runningFirst);
+  return consumers.sort(runningFirst);
 }
 
 /** @param running null stands for a build that does not tell what it is */
