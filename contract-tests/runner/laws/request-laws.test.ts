@@ -230,7 +230,7 @@ describe("R10", () => {
     expect(await bakery("R10")).toMatchObject({
       verdict: "pass",
       samples: 5,
-      evidence: { repeated: 5, notCompared: "times, and fields that name the attempt" },
+      evidence: { repeated: 5, notCompared: "times, fields that name the attempt" },
     });
   });
 
