@@ -74,7 +74,7 @@ export const streamingLaws: readonly LawEntry[] = [
     effect: "calls",
     needs: ["the right to publish on `_CHARTER.ctl.>`"],
     evidence:
-      "A stream of more than 33 frames, opened again and cancelled at its first one. The first frame of every stream must say where to cancel.",
+      "A stream of more than 33 frames, or one of those that never end, opened again and cancelled at its first one. The first frame of every stream must say where to cancel.",
     minimum: 3,
     breach: {
       fault: "The handler does not look at its abort signal.",

@@ -66,6 +66,18 @@ async function find(
   return report.modules[0]?.bindings[0]?.laws[0];
 }
 
+/** Goes on until it is cancelled, with a frame each moment. */
+const endless: FeedFault = {
+  *tell(_, correct) {
+    const [first] = correct;
+    const control = first?.headers["Charter-Control"] ?? "";
+    for (let seq = 0; ; seq++) {
+      const more: Record<string, string> = seq === 0 ? { "Charter-Control": control } : {};
+      yield { ...first, headers: { "Charter-Seq": String(seq), ...more }, afterMs: 15 };
+    }
+  },
+};
+
 const refusing = (isRefused: (number: number) => boolean): FeedFault => ({
   tell: ({ unknown }, correct) => (unknown.some(isRefused) ? [errorFrame(400)] : correct),
 });
@@ -250,3 +262,33 @@ describe("the laws of streams", () => {
     });
   });
 });
+
+it("streams without an end are waited for by one law, and are cancelled however few frames they have", async () => {
+  const laws = ["R2", "T2", "T4"];
+  const found = async (fault: FeedFault) => {
+    const own = await startNatsServer();
+    const connection = await connect({ servers: own.url });
+    const feed = await startFeed(connection, tell, fault);
+    const report = await runContracts(connection, [tell], { seed: 5, laws });
+    await feed.stop();
+    await connection.close();
+    await own.stop();
+    return report.modules[0]?.bindings[0]?.laws;
+  };
+  const [kept, broken] = await Promise.all([
+    found(endless),
+    found({ ...endless, ignoresCancel: true }),
+  ]);
+  const evidence = { cancelled: 3, tooShort: 0 };
+  expect(kept).toMatchObject([
+    { law: "R2", verdict: "pass" },
+    {
+      law: "T2",
+      verdict: "skipped",
+      samples: 0,
+      reason: expect.stringContaining("ended by itself"),
+    },
+    { law: "T4", verdict: "pass", evidence },
+  ]);
+  expect(broken?.[2]).toMatchObject({ law: "T4", verdict: "fail" });
+}, 60_000);

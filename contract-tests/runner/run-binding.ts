@@ -36,6 +36,7 @@ import type { ReplayedCase } from "./replay/replayed-case.ts";
 import { type BindingResult, type EvidenceKind, type LawResult, worstOf } from "./report.ts";
 import { type EnvironmentClass, reasonNotTo } from "./safety.ts";
 import type { ContractSettings } from "./settings.ts";
+import { createHabits } from "./streams/habits.ts";
 import { subscriptionOf } from "./subjects.ts";
 
 /** What all bindings of a run share. */
@@ -142,6 +143,7 @@ async function runRpc(
     endpoints,
     calls,
     known: module.known,
+    habits: createHabits(),
     maxPayload: (run.nc.info?.max_payload ?? 1024 * 1024) - headerRoom,
   };
   const laws: LawResult[] = [];

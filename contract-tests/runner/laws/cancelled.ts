@@ -6,19 +6,14 @@ import { initialWindow } from "../streams/stream-plan.ts";
 import type { Transcript } from "../streams/transcript.ts";
 import type { Finding, StreamingLaw } from "./law.ts";
 import { jsonOf, messageFrom } from "./probing.ts";
-import {
-  brokenStream,
-  messagesOf,
-  type Opened,
-  open,
-  shortestStreamMs,
-  wasCut,
-} from "./streams-judged.ts";
+import { brokenStream, messagesOf, type Opened, open, wasCut } from "./streams-judged.ts";
 
 const rounds = 4;
 /** So many without a stream that is long enough, and there will be none. */
 const hopelessRounds = 2;
 const casesPerRound = 20;
+/** Endless streams whose frames are too far apart: there will be no others. */
+const hopelessEndless = 5;
 /** A service that was cancelled has stopped when nothing came for that long, in milliseconds … */
 const quietMs = 100;
 /** … or for so many times as long as it took from one frame to the next, but not for longer. */
@@ -40,7 +35,9 @@ export const cancelled: StreamingLaw = {
   on: "streaming",
   effect: "calls",
   async check(bench) {
-    const counts: Counts = { cancelled: 0, short: 0, longestMs: longestStreamMs };
+    const { habits } = bench;
+    const longestMs = habits.isEndless ? habits.afterOneOf(longestStreamMs) : longestStreamMs;
+    const counts: Counts = { cancelled: 0, short: 0, longestMs };
     const most = bench.settings.streaming?.framesAfterCancel ?? initialWindow;
     let result: PropertyResult = { kind: "kept" };
     for (let round = 0; round < rounds && counts.cancelled < bench.samples; round++) {
@@ -51,12 +48,12 @@ export const cancelled: StreamingLaw = {
         fromBytes: (payload: Uint8Array) => messageFrom(bench, payload),
       };
       result = await findBroken(messagesOf(bench), search, (message) =>
-        counts.cancelled >= bench.samples
+        counts.cancelled >= bench.samples || isHopeless(bench, counts)
           ? Promise.resolve({ kind: "kept" })
           : cancellation(bench, message, most, counts),
       );
-      const isHopeless = counts.cancelled === 0 && round + 1 >= hopelessRounds;
-      if (result.kind !== "kept" || isHopeless) break;
+      const isLastRound = counts.cancelled === 0 && round + 1 >= hopelessRounds;
+      if (result.kind !== "kept" || isLastRound || isHopeless(bench, counts)) break;
     }
     return findingOf(result, most, counts);
   },
@@ -87,11 +84,12 @@ async function cancellation(
   const shown = () => jsonOf(bench, whole.probe.message);
   const problem = controlProblem(whole.transcript);
   if (problem !== null) return brokenStream(bench, whole, problem);
-  if (whole.transcript.frames.length < most + 2) {
+  const isLong = whole.transcript.frames.length >= most + 2;
+  if (!isLong && wasCut(whole.transcript, "time")) {
+    counts.longestMs = bench.habits.afterOneOf(counts.longestMs);
+  }
+  if (!isLong && !goesOnForEver(bench, whole.transcript)) {
     counts.short++;
-    if (wasCut(whole.transcript, "time")) {
-      counts.longestMs = Math.max(shortestStreamMs, counts.longestMs / 2);
-    }
     return { kind: "kept", shown };
   }
   const cancel = { afterFrames: 1, mostFurther: most, quietMs: quietOf(whole.transcript) };
@@ -99,7 +97,9 @@ async function cancellation(
   const transcript = await listen(bench, whole.probe, plan);
   const broken = goesOn(bench, { ...whole, transcript }, most);
   if (broken !== null) return broken;
-  if (transcript.afterCancel !== null) counts.cancelled++;
+  // One that ended after all was not stopped by the cancel.
+  const isStopped = transcript.end.kind === "cut" || isLong;
+  if (transcript.afterCancel !== null && isStopped) counts.cancelled++;
   return { kind: "kept", shown };
 }
 
@@ -134,7 +134,26 @@ function controlProblem({ frames }: Transcript) {
   };
 }
 
-function quietOf({ frames }: Transcript): number {
-  const longest = Math.max(...frames.map(({ gapMs }) => gapMs));
-  return Math.min(longestQuietMs, quietMs + gapsOfQuiet * longest);
+/**
+ * Whether silence after a cancel shows that the stream was stopped, however few frames it had: it would
+ * have gone on, and its frames come so often that none would have been missed.
+ */
+function goesOnForEver({ habits, calls }: StreamBench, transcript: Transcript): boolean {
+  const { frames } = transcript;
+  const isSteady = frames.length >= 2 && steadyQuietOf(transcript) <= longestQuietMs;
+  // A replay reads no other stream, and the run that found it has read several.
+  const isEndless = habits.isEndless || calls.replay !== null;
+  return isEndless && wasCut(transcript, "time") && isSteady;
+}
+
+function isHopeless({ habits }: StreamBench, { cancelled, short }: Counts): boolean {
+  return habits.isEndless && cancelled === 0 && short >= hopelessEndless;
+}
+
+function quietOf(transcript: Transcript): number {
+  return Math.min(longestQuietMs, steadyQuietOf(transcript));
+}
+
+function steadyQuietOf({ frames }: Transcript): number {
+  return quietMs + gapsOfQuiet * Math.max(...frames.map(({ gapMs }) => gapMs));
 }

@@ -9,6 +9,7 @@ export const graceMs = 100;
 const judge: StreamJudge = {
   plan: { grace: { after: "eos", ms: graceMs } },
   needed: "that ended",
+  isOfEnds: true,
   isEvidence: ({ end }) => end.kind === "eos",
   fault(transcript) {
     const fault = endFault(transcript);
@@ -20,6 +21,9 @@ const judge: StreamJudge = {
   },
 };
 
+const endless =
+  "none of its streams ended by itself while the laws before read them; each was cancelled when enough of it was seen";
+
 /** A stream has one `Charter-Eos`, after its last frame, with the number of frames. */
 export const endsOnce: StreamingLaw = {
   id: "T2",
@@ -28,6 +32,9 @@ export const endsOnce: StreamingLaw = {
   on: "streaming",
   effect: "calls",
   async check(bench) {
+    if (bench.habits.isEndless) {
+      return { verdict: "skipped", samples: 0, evidence: {}, reason: endless };
+    }
     const seen = await seeStreams(bench, judge);
     const { samples, evidence, result } = seen;
     if (result.kind !== "kept") return findingFrom(result, samples, evidence);

@@ -13,11 +13,14 @@ import { messagesOf, type StreamFault, type StreamJudge, seeStreams } from "./st
 const provoked = 3;
 /** Streams of valid requests, some of which may fail by themselves. */
 const usual = 30;
+/** Where none has ended in any way, a few more are enough. */
+const usualOfEndless = 10;
 const grace = { after: "error", ms: graceMs } as const;
 
 const judge: StreamJudge = {
   plan: { grace },
   needed: "",
+  isOfEnds: true,
   fault: errorFault,
   // Most services never fail on valid requests, so one round of them is enough.
   isEvidence: () => true,
@@ -31,7 +34,8 @@ export const endsWithError: StreamingLaw = {
   on: "streaming",
   effect: "calls",
   async check(bench) {
-    const seen = await seeStreams({ ...bench, samples: usual }, judge);
+    const wanted = bench.habits.isEndless ? usualOfEndless : usual;
+    const seen = await seeStreams({ ...bench, samples: wanted }, judge);
     const { failedMidway } = seen;
     let refused = 0;
     const at = () => {

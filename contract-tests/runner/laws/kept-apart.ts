@@ -14,7 +14,7 @@ const fewest = 2;
 const most = 6;
 /** Frames that are read of each: what is mixed up is so from the start. */
 const mostFrames = 64;
-const longestMs = 500;
+const usualReadMs = 500;
 /** Slow streams that are enough are not read again and again. */
 const longestSearchMs = 5000;
 /** Streams that run beside each other end beside each other, so that not much can come afterwards. */
@@ -78,7 +78,7 @@ async function apart(
   }
   if (all.length < fewest || shareSubject(bench, all)) return { kind: "kept" };
   // What goes astray may come to a stream that is over.
-  const plan = planOf(bench, { mostFrames, longestMs, grace });
+  const plan = planOf(bench, { mostFrames, longestMs: readMsOf(bench), grace });
   const together = await listenToAll(
     bench,
     all.map(({ probe }) => probe),
@@ -107,7 +107,7 @@ async function seeAlone(
 ): Promise<
   { kind: "void" } | { kind: "schema-bug"; reason: string } | ({ kind: "alone" } & Alone)
 > {
-  const plan = planOf(bench, { mostFrames, longestMs });
+  const plan = planOf(bench, { mostFrames, longestMs: readMsOf(bench) });
   const first = await open(bench, message, { ...plan, grace });
   if (first.kind !== "opened") return first;
   const { probe, transcript, isKnown } = first;
@@ -116,6 +116,10 @@ async function seeAlone(
   if (!isInOrder(second)) return { kind: "void" };
   const isSteady = !wasCut(transcript, "time") && digestsOf(transcript) === digestsOf(second);
   return { kind: "alone", probe, transcript, isKnown, isSteady };
+}
+
+function readMsOf({ habits }: StreamBench): number {
+  return habits.isEndless ? habits.afterOneOf(usualReadMs) : usualReadMs;
 }
 
 function isInOrder(transcript: Transcript): boolean {

@@ -15,6 +15,7 @@ import type { HeardEvents } from "../observation.ts";
 import type { Evidence, EvidenceKind, FailureDetail } from "../report.ts";
 import type { Effect, EnvironmentClass } from "../safety.ts";
 import type { SubjectSettings } from "../settings.ts";
+import type { StreamHabits } from "../streams/habits.ts";
 
 /** What every law has to work with. */
 interface BenchBase {
@@ -42,6 +43,8 @@ export interface RpcBench extends BenchBase {
   readonly calls: Calls;
   /** Values that the services of the run have accepted before. */
   readonly known: KnownValues;
+  /** What the laws before have seen of its streams. */
+  readonly habits: StreamHabits;
   /** The largest payload that the server takes, in bytes. */
   readonly maxPayload: number;
 }

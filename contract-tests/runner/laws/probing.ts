@@ -52,7 +52,8 @@ export async function askForAll(
   if (!isStreaming(bench)) return ask(bench, probe);
   const plan = planOf(bench);
   const idleMs = Math.min(plan.idleMs, longestIdleMs);
-  const longestMs = Math.min(plan.longestMs, longestReadMs);
+  const { habits } = bench;
+  const longestMs = habits.longestMs > 0 ? habits.afterOneOf(longestReadMs) : longestReadMs;
   return wholeAnswerOf(bench, await listen(bench, probe, { ...plan, idleMs, longestMs }));
 }
 

@@ -25,6 +25,8 @@ export interface StreamJudge {
   isEvidence(transcript: Transcript, probe: Probe): boolean;
   /** As in "10 streams …": `with at least two frames`. */
   readonly needed: string;
+  /** It looks at how streams end: none is read for long again where another law has waited in vain. */
+  readonly isOfEnds?: true;
 }
 
 /** What was seen of the streams of one law. */
@@ -44,15 +46,18 @@ const rounds = 6;
 const hopelessRounds = 3;
 /** How often more a stream may be late until it is so by itself. */
 const attemptsInTime = 2;
-/** However slow the streams are, there is time for some of them. */
-export const shortestStreamMs = 500;
+/** A stream that fell silent has shown how long it is silent, in milliseconds. */
+const shortestIdleMs = 500;
 
 /** Reads streams of valid requests until enough are evidence, or one is wrong. */
 export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promise<Seen> {
   const counts = { streams: 0, frames: 0, cut: 0, refused: 0, failedMidway: 0 };
   let samples = 0;
+  const { habits } = bench;
   const plan = planOf(bench, judge.plan);
-  let { longestMs, idleMs } = plan;
+  const isKnown = judge.isOfEnds === true && habits.isEndless && habits.longestMs >= plan.longestMs;
+  let longestMs = isKnown ? habits.afterOneOf(plan.longestMs) : plan.longestMs;
+  let { idleMs } = plan;
   let result: PropertyResult = { kind: "kept" };
   for (let round = 0; round < rounds && samples < bench.samples; round++) {
     const search = {
@@ -66,8 +71,8 @@ export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promis
       if (opened.kind !== "opened") return opened;
       const { probe, transcript } = opened;
       // A service that takes its time, or never ends, shall not take all of the run's.
-      if (wasCut(transcript, "time")) longestMs = Math.max(shortestStreamMs, longestMs / 2);
-      if (transcript.end.kind === "idle") idleMs = Math.min(idleMs, shortestStreamMs);
+      if (wasCut(transcript, "time")) longestMs = habits.afterOneOf(longestMs);
+      if (transcript.end.kind === "idle") idleMs = Math.min(idleMs, shortestIdleMs);
       const fault = await faultOf(bench, opened, judge);
       if (fault !== null) return brokenStream(bench, opened, fault);
       const refusal = refusalOf(transcript);
@@ -79,7 +84,7 @@ export async function seeStreams(bench: StreamBench, judge: StreamJudge): Promis
       if (judge.isEvidence(transcript, probe)) samples++;
       return { kind: "kept", refusal, shown: () => jsonOf(bench, probe.message) };
     });
-    const isHopeless = samples === 0 && round + 1 >= hopelessRounds;
+    const isHopeless = samples === 0 && (habits.isEndless || round + 1 >= hopelessRounds);
     if (result.kind !== "kept" || isHopeless) break;
   }
   const { cut, failedMidway } = counts;

@@ -64,6 +64,7 @@ export async function listenToAll(
   const others = new AbortController();
   const read = async (request: StreamRequest) => {
     const transcript = await readStream(line, request, plan, others.signal);
+    bench.habits.saw(transcript, plan);
     if (isWrong(transcript)) others.abort();
     return transcript;
   };
