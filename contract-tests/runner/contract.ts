@@ -27,10 +27,17 @@ export interface OtherRelease {
   readonly descriptors: Uint8Array;
 }
 
-/** Links a contract's descriptors. */
+/** Links a contract's descriptors, once: to compile the rules of its types again takes longest of all. */
 export function linkSchema(descriptors: Uint8Array): Schema {
-  return schemaOf(createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors)));
+  const known = linked.get(descriptors);
+  if (known !== undefined) return known;
+  const schema = schemaOf(createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors)));
+  linked.set(descriptors, schema);
+  return schema;
 }
+
+/** By their bytes, which never change. */
+const linked = new WeakMap<Uint8Array, Schema>();
 
 /** A message type of the contract. Throws when the descriptors lack it. */
 export function messageType(schema: Schema, typeName: string): DescMessage {
