@@ -21,27 +21,33 @@ function readSchema(): XsdValidator {
   const test = require.resolve("junit-xml/src/index.test.ts");
   const text = /^const antJunitSchema = '(.*)';$/m.exec(readFileSync(test, "utf8"))?.[1];
   if (text === undefined) throw new Error(`${test} has no schema of JUnit's XML any more`);
-  using document = XmlDocument.fromString(text);
-  return XsdValidator.fromDoc(document);
+  return reading(text, (document) => XsdValidator.fromDoc(document));
 }
 
 /** What is wrong with a document as JUnit's XML, by its schema and by its own counts. */
 export function junitProblems(text: string): string[] {
   try {
-    using document = XmlDocument.fromString(withoutSkipped(text));
-    schema.validate(document);
+    reading(withoutSkipped(text), (document) => schema.validate(document));
   } catch (error) {
     if (!(error instanceof XmlLibError)) throw error;
     return error.details.map(({ xpath, message }) => `${xpath ?? ""}: ${message.trim()}`);
   }
-  using document = XmlDocument.fromString(text);
-  return suiteElements(document).flatMap(countProblems);
+  return reading(text, (document) => suiteElements(document).flatMap(countProblems));
 }
 
 /** The counts that a document's suites give. */
 export function readSuites(text: string): readonly Suite[] {
-  using document = XmlDocument.fromString(text);
-  return suiteElements(document).map(countsOf);
+  return reading(text, (document) => suiteElements(document).map(countsOf));
+}
+
+/** Documents are in the memory of WebAssembly, which no garbage collector sees. */
+function reading<T>(text: string, read: (document: XmlDocument) => T): T {
+  const document = XmlDocument.fromString(text);
+  try {
+    return read(document);
+  } finally {
+    document.dispose();
+  }
 }
 
 /** The schema is from before it had `skipped`, which all readers know. */
