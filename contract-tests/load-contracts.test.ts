@@ -93,6 +93,19 @@ describe("loadReleases", () => {
     await registry.client.endDeployment(web);
   });
 
+  it("leaves alone what runs somewhere and was never registered", async () => {
+    const uses = [{ module, semver: "1.2.0", role: "serves" as const }];
+    const clone = { environment: "prod", participant: "orders", build: "7" };
+    await registry.client.recordDeployment({ ...clone, uses });
+    // The registry takes no such record, yet sees on NATS what a service says of itself.
+    const { running, ...services } = await registry.client.services();
+    await registry.client.endDeployment(clone);
+    const seen = { ...services, running: running.map((each) => ({ ...each, semver: "0.0.0" })) };
+    const watching = { ...registry.client, services: async () => seen };
+    const loaded = await loadContracts(watching, [module]);
+    expect(loaded.map(({ semver }) => semver)).toEqual(["1.2.0"]);
+  });
+
   it("fetches each release once", async () => {
     const fetched: string[] = [];
     const counting = {

@@ -115,9 +115,14 @@ async function loadPast(
   deployed: Deployed,
 ): Promise<readonly ContractUnderTest[]> {
   const { module } = head;
+  const inUse = deployed.get(module) ?? [];
+  if (inUse.length === 0) return [];
+  // A service can name a release that was never registered: 0.0.0 is in the stubs of every clone.
+  const { versions } = await registry.releases(module);
+  const registered = inUse.filter((semver) => versions.some((each) => each.semver === semver));
   const taken = new Set(head.bindings.map(({ pattern }) => pattern));
   const past: ContractUnderTest[] = [];
-  for (const semver of pastReleases(head.semver, deployed.get(module) ?? [])) {
+  for (const semver of pastReleases(head.semver, registered)) {
     const contract = await loadRelease(registry, { module, semver }, deployed);
     const own = contract.bindings.filter(({ pattern }) => !taken.has(pattern));
     for (const { pattern } of own) taken.add(pattern);
