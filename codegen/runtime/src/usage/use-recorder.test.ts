@@ -78,7 +78,8 @@ it("writes what an application reads of replies, frames and events, and sets in 
   expect(await application()).toEqual([2, 1, 2, "d1"]);
   const release = { module: "lab/lab", semver: "1.2.3" };
   const field = (path: string, number: number, type: string) => ({ path, numbers: [number], type });
-  expect(await recorded()).toEqual({
+  // It writes a while after the first use, and again for what came later.
+  await expect.poll(recorded, { timeout: 5000 }).toEqual({
     formatVersion: 1,
     participant: "gateway",
     uses: [
