@@ -5,7 +5,8 @@ import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
 import type { RunReport } from "../../contract-tests/runner/report.ts";
-import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { npcPolicy, npcProto, npcWorkspace } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 

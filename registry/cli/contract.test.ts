@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
-import { charter, type Folder, startCharter, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, startCharter, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { npcPolicy, npcWorkspace } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 

@@ -3,7 +3,8 @@ import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseBindingsFile } from "../core/bindings-file/parse-bindings-file.ts";
-import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
 const foreign = join(import.meta.dirname, "testdata/foreign-estate");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type RunningVerdaccio, startVerdaccio } from "../../ci/verdaccio.ts";
-import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { npcPolicy, npcProto, npcWorkspace } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 

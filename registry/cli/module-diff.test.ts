@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRegistryClient } from "../api/client.ts";
-import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
 const shopProto = "acme/shop/v1/shop.proto";

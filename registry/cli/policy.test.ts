@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
 const token = "a-policy-token-of-a-test";

@@ -2,7 +2,8 @@ import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type RunningNatsServer, startNatsServer } from "../../ci/testing/nats-server.ts";
-import { charter, type Folder, temporaryFolder } from "./testing/charter.ts";
+import { type Folder, temporaryFolder } from "./testing/charter.ts";
+import { charterInProcess as charter } from "./testing/in-process.ts";
 import { npcPolicy } from "./testing/npc-workspace.ts";
 import { type RunningRegistry, startRegistry } from "./testing/running-registry.ts";
 
