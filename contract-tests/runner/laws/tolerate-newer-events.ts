@@ -1,7 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { demandOf } from "../../../registry/core/samples/demand.ts";
-import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import {
   benchAsReleased,
   comparedEvent,
@@ -21,19 +19,11 @@ import type { TriedConsumer } from "../events/consumers.ts";
 import { eventsOf, probeOf } from "../events/valid-events.ts";
 import type { CaseResult } from "../property.ts";
 import { releasesOfType, type TypeAsReleased } from "../releases.ts";
-import { isToken, tokensOf } from "../subjects.ts";
+import { enumSearches } from "./enum-searches.ts";
 import { collectGrants } from "./granting.ts";
 import type { EventLaw } from "./law.ts";
 import { type Search, trySearches, unlessUnsatisfiable } from "./searches.ts";
-import {
-  addedFields,
-  casesPerEnum,
-  mostEnums,
-  type OpenEnum,
-  openEnums,
-  withEnumValue,
-  withFields,
-} from "./unknown-parts.ts";
+import { addedFields, withFields } from "./unknown-parts.ts";
 
 /** Of each kind of newer event but enum values. */
 const fewest = 5;
@@ -49,10 +39,11 @@ export const tolerateNewerEvents: EventLaw = {
     onConsumers(bench, async (trial) => {
       const newer = bench.contract.others.filter((each) => each.age === "newer");
       const { forms, same } = releasesOfType(newer, bench.message, bench.generator.now);
-      const enums = openEnums(bench.message).filter(({ path }) => !isToken(bench.binding, path));
       const searches = [
         unknownFields(trial),
-        ...enums.slice(0, mostEnums).map((each) => unknownEnumValue(trial, each)),
+        ...enumSearches(bench, bench.message, (changed, plain, what) =>
+          extended(trial, changed, plain, `a valid event with ${what},`),
+        ),
         ...forms.map((form) => newerRelease(trial, form)),
       ];
       const finding = await trySearches(bench, searches, "acknowledged");
@@ -77,26 +68,6 @@ function unknownFields(trial: ConsumerTrial): Search {
       collectGrants(bench, cases, { seed, wanted }, ({ message, plain }) =>
         extended(trial, message, plain, "a valid event with an unknown field"),
       ),
-  };
-}
-
-function unknownEnumValue(trial: ConsumerTrial, target: OpenEnum): Search {
-  const { bench } = trial;
-  const path = target.path.join(".");
-  const demand = demandOf([...tokensOf(bench.binding), { path: target.path, token: false }]);
-  const what = `a valid event with ${target.unknown} in ${path}, which ${target.field.enum?.typeName} does not know and the rules allow,`;
-  return {
-    name: `${path} = ${target.unknown}`,
-    wanted: casesPerEnum,
-    isNeeded: false,
-    run: (seed) =>
-      unlessUnsatisfiable(() => {
-        const messages = variedMessages(bench.generator, bench.message, demand);
-        return collectGrants(bench, messages, { seed, wanted: casesPerEnum }, async (message) => {
-          const changed = withEnumValue(bench.message, message, target);
-          return changed === null ? { kind: "void" } : extended(trial, changed, message, what);
-        });
-      }),
   };
 }
 

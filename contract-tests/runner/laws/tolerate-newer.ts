@@ -1,11 +1,9 @@
 import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { demandOf } from "../../../registry/core/samples/demand.ts";
-import { variedMessages } from "../../../registry/core/samples/messages.ts";
 import { judge } from "../../../registry/core/samples/oracle.ts";
 import { symptomOf } from "../calls/answers.ts";
 import { releasesOfType, type TypeAsReleased } from "../releases.ts";
-import { isToken, tokensOf } from "../subjects.ts";
+import { enumSearches } from "./enum-searches.ts";
 import {
   type Attempt,
   attemptWithKnown,
@@ -16,15 +14,7 @@ import {
 import type { RpcBench, RpcLaw } from "./law.ts";
 import { ask, messageFrom, probeOf } from "./probing.ts";
 import { type Search, trySearches, unlessUnsatisfiable } from "./searches.ts";
-import {
-  addedFields,
-  casesPerEnum,
-  mostEnums,
-  type OpenEnum,
-  openEnums,
-  withEnumValue,
-  withFields,
-} from "./unknown-parts.ts";
+import { addedFields, withFields } from "./unknown-parts.ts";
 
 /** What a newer release adds is no reason to fail: callers and services are of two releases in a rollout. */
 export const tolerateNewer: RpcLaw = {
@@ -37,10 +27,11 @@ export const tolerateNewer: RpcLaw = {
     const newer = bench.contract.others.filter((each) => each.age === "newer");
     const { forms, same } = releasesOfType(newer, bench.input, bench.generator.now);
     for (const semver of same) bench.coverage.version(semver);
-    const enums = openEnums(bench.input).filter(({ path }) => !isToken(bench.binding, path));
     const searches = [
       unknownFields(bench),
-      ...enums.slice(0, mostEnums).map((each) => unknownEnumValue(bench, each)),
+      ...enumSearches(bench, bench.input, (changed, plain, what) =>
+        compared(bench, changed, plain, what),
+      ),
       ...forms.map((form) => newerRelease(bench, form)),
     ];
     const finding = await trySearches(bench, searches, "granted");
@@ -65,26 +56,6 @@ function unknownFields(bench: RpcBench): Search {
       collectGrants(bench, cases, { seed, wanted, fromBytes }, (message) =>
         compared(bench, message, withoutUnknown(bench, message), "an unknown field"),
       ),
-  };
-}
-
-function unknownEnumValue(bench: RpcBench, target: OpenEnum): Search {
-  const path = target.path.join(".");
-  const demand = demandOf([...tokensOf(bench.binding), { path: target.path, token: false }]);
-  return {
-    name: `${path} = ${target.unknown}`,
-    wanted: casesPerEnum,
-    isNeeded: false,
-    run: (seed) =>
-      unlessUnsatisfiable(() => {
-        const messages = variedMessages(bench.generator, bench.input, demand);
-        return collectGrants(bench, messages, { seed, wanted: casesPerEnum }, async (message) => {
-          const changed = withEnumValue(bench.input, message, target);
-          if (changed === null) return { kind: "void" };
-          const what = `${target.unknown} in ${path}, which ${target.field.enum?.typeName} does not know and the rules allow`;
-          return compared(bench, changed, message, what);
-        });
-      }),
   };
 }
 

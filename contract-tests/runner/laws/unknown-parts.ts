@@ -92,10 +92,6 @@ function freeNumber({ fields, proto }: DescMessage, nth: number): number {
   }
 }
 
-/** Enum fields that are tried; a type with more of them has the same decoder for all. */
-export const mostEnums = 8;
-export const casesPerEnum = 2;
-
 /** Where a message can hold values of an enum that its rules leave open. */
 export interface OpenEnum {
   /** The names of the fields, from the outside in. */
