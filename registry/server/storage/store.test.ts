@@ -118,6 +118,23 @@ describe("openDatabase", () => {
     expect(registered?.binding).toEqual(bindingOf("orders"));
   });
 
+  it("says of findings of before that nobody asked who uses what changed", () => {
+    const finding = (rule: string, more = {}) => ({ rule, message: `"{}" [1, null]`, ...more });
+    const report = (users: object) => ({
+      id: "r",
+      modules: [
+        { module: "acme/a", findings: [finding("A", users), finding("B", users)] },
+        { module: "acme/b", findings: [] },
+      ],
+      partial: null,
+    });
+    db.prepare("INSERT INTO report (id, created_at, report) VALUES ('r', '', ?)").run(
+      JSON.stringify(report({})),
+    );
+    db.exec(readFileSync(join(migrations, "0008-report-users.sql"), "utf8"));
+    expect(store.report("r")).toEqual(report({ users: null }));
+  });
+
   it("refuses a database of a newer Charter, and leaves it alone", () => {
     db.pragma("user_version = 1000");
     db.close();
