@@ -1,7 +1,7 @@
 import type { UsageFile } from "../../../contract-tests/clients/usage.ts";
+import { countFields } from "../../core/usage/usage.ts";
 import type { Context, Outcome } from "../command.ts";
 import { CommandFailure } from "../command-failure.ts";
-import { countFields } from "../render/usage.ts";
 import { parseBuildReference } from "./deployed-build.ts";
 
 /** Keeps what files say in the registry, as the use of one build: all of them together. */

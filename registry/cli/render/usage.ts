@@ -1,7 +1,7 @@
 import type { ParticipantUse } from "../../../contract-tests/clients/usage.ts";
 import type { UsageList } from "../../api/schemas/usage.ts";
 import type { Missing } from "../../core/usage/missing.ts";
-import type { SubjectUse } from "../../core/usage/usage.ts";
+import { countFields, type SubjectUse } from "../../core/usage/usage.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
 
@@ -72,12 +72,4 @@ function fieldsOf({ reads, sends }: SubjectUse): string {
       : [`${does} ${message.fields.map(({ path }) => path).join(", ")}`],
   );
   return told.join("; ") || "(none)";
-}
-
-/** How many fields are read or sent. */
-export function countFields(uses: readonly SubjectUse[]): number {
-  return uses.reduce(
-    (sum, { reads, sends }) => sum + reads.fields.length + (sends?.fields.length ?? 0),
-    0,
-  );
 }

@@ -1,5 +1,5 @@
 import { limits } from "../limits.ts";
-import type { Consumer } from "../usage/consumer.ts";
+import { type Consumer, runningFirst } from "../usage/consumer.ts";
 import type { UsedContract } from "../usage/missing.ts";
 import { usedElements } from "../usage/used-elements.ts";
 import type { ElementUser } from "./report.ts";
@@ -34,13 +34,10 @@ export function elementUsers(
       }
     }
   }
-  return new Map([...found].map(([key, users]) => [key, shownOf([...users.values()])]));
-}
-
-function shownOf(users: readonly ElementUser[]): readonly ElementUser[] {
-  const rank = ({ environments }: ElementUser) => (environments.length > 0 ? 0 : 1);
-  const name = ({ participant, build }: ElementUser) => `${participant}@${build}`;
-  return users
-    .toSorted((a, b) => rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1))
-    .slice(0, limits.usersPerFinding);
+  return new Map(
+    [...found].map(([key, users]) => [
+      key,
+      [...users.values()].sort(runningFirst).slice(0, limits.usersPerFinding),
+    ]),
+  );
 }

@@ -9,12 +9,17 @@ export interface Consumer {
   readonly uses: readonly SubjectUse[];
 }
 
+type Named = Pick<Consumer, "participant" | "build" | "environments">;
+
 /** `shop-web@2.1.0 (prod, test)` */
-export function consumerText({
-  participant,
-  build,
-  environments,
-}: Pick<Consumer, "participant" | "build" | "environments">): string {
+export function consumerText({ participant, build, environments }: Named): string {
   const where = environments.length === 0 ? "" : ` (${environments.join(", ")})`;
   return `${participant}@${build}${where}`;
+}
+
+/** Orders those that run first, then by name. */
+export function runningFirst(a: Named, b: Named): number {
+  const rank = ({ environments }: Named) => (environments.length > 0 ? 0 : 1);
+  const name = ({ participant, build }: Named) => `${participant}@${build}`;
+  return rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1);
 }

@@ -1,10 +1,6 @@
-import {
-  type DescField,
-  type DescMessage,
-  type FileRegistry,
-  ScalarType,
-} from "@bufbuild/protobuf";
+import type { DescField, DescMessage, FileRegistry } from "@bufbuild/protobuf";
 import type { Binding } from "../binding/binding.ts";
+import { typeOf } from "../diff/words.ts";
 import type { SubjectUse, UsedField, UsedMessage } from "./usage.ts";
 
 /** The contract that a use is held against. */
@@ -113,15 +109,7 @@ export function fieldAt(
   return { owner, field: null, depth: 0 };
 }
 
-/** As stubs write a type. */
+/** As stubs write a type: of a list with `repeated`. */
 function typeText(field: DescField): string {
-  const element =
-    field.message?.typeName ?? field.enum?.typeName ?? scalarText(field.scalar ?? ScalarType.BYTES);
-  if (field.fieldKind === "list") return `repeated ${element}`;
-  if (field.fieldKind === "map") return `map<${scalarText(field.mapKey)}, ${element}>`;
-  return element;
-}
-
-function scalarText(scalar: ScalarType): string {
-  return ScalarType[scalar].toLowerCase();
+  return field.fieldKind === "list" ? `repeated ${typeOf(field)}` : typeOf(field);
 }

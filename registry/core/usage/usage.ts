@@ -51,3 +51,11 @@ export interface UsageFilter {
   readonly build?: string;
   readonly module?: string;
 }
+
+/** How many fields are read or sent. */
+export function countFields(uses: readonly SubjectUse[]): number {
+  return uses.reduce(
+    (sum, { reads, sends }) => sum + reads.fields.length + (sends?.fields.length ?? 0),
+    0,
+  );
+}

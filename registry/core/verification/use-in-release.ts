@@ -2,7 +2,7 @@ import { rcompare } from "semver";
 import type { Role } from "../deployment/deployment.ts";
 import { limits } from "../limits.ts";
 import { type Missing, missingText } from "../usage/missing.ts";
-import type { KeptUse, SubjectUse } from "../usage/usage.ts";
+import { countFields, type KeptUse, type SubjectUse } from "../usage/usage.ts";
 
 /** What of a use a release lacks; null where the release is not registered. */
 export type MissingIn = (use: SubjectUse, semver: string) => readonly Missing[] | null;
@@ -56,14 +56,10 @@ export function holdAgainst(
   }
   return {
     subjects: new Set(uses.map(({ subject }) => subject)).size,
-    fields: uses.reduce((sum, use) => sum + fieldsOf(use), 0),
+    fields: countFields(uses),
     lacking: lacks.length,
     lacks: lacks.slice(0, limits.lacksPerPartner),
   };
-}
-
-function fieldsOf({ reads, sends }: SubjectUse): number {
-  return reads.fields.length + (sends?.fields.length ?? 0);
 }
 
 /** `5 fields on 2 subjects` */

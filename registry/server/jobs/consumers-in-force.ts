@@ -1,6 +1,6 @@
 import { groupBy } from "../../core/group-by.ts";
 import { limits } from "../../core/limits.ts";
-import type { Consumer } from "../../core/usage/consumer.ts";
+import { type Consumer, runningFirst } from "../../core/usage/consumer.ts";
 import type { GateStore } from "../ports.ts";
 
 type UseStore = Pick<GateStore, "deployments" | "usages">;
@@ -44,10 +44,4 @@ function buildsInForce(
     .filter((build) => store.usages({ participant, build }, 1).length > 0);
   if (recorded.length > 0) return recorded;
   return store.usages({ participant }, 1).map(({ build }) => build);
-}
-
-function runningFirst(a: Consumer, b: Consumer): number {
-  const rank = ({ environments }: Consumer) => (environments.length > 0 ? 0 : 1);
-  const name = ({ participant, build }: Consumer) => `${participant}@${build}`;
-  return rank(a) - rank(b) || (name(a) < name(b) ? -1 : 1);
 }
